@@ -1,0 +1,149 @@
+"""Checks at the public entrances: what came, what was expected, how to mend it.
+
+A check is ``check(value, name) -> value``: it returns the argument in the form the formula wants or
+raises ``ValueError``. ``checked`` puts checks in front of a formula and leaves the bare formula at
+``__wrapped__``, for inner loops whose arrays were checked on the way in.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+from collections.abc import Callable
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+Check = Callable[[Any, str], Any]
+
+
+def checked(*relations: Callable[..., None], **checks: Check):
+    """Decorator: run ``checks[name](value, name)`` on the named arguments, then every relation.
+
+    A relation looks at several arguments together; it gets all of them by keyword and raises
+    ValueError. The formula itself, without any check, stays reachable as ``function.__wrapped__``.
+    """
+
+    def decorate(formula):
+        signature = inspect.signature(formula)
+
+        @functools.wraps(formula)
+        def entrance(*args, **kwargs):
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            values = bound.arguments
+            for name, check in checks.items():
+                values[name] = check(values[name], name)
+            for relation in relations:
+                relation(**values)
+            return formula(**values)
+
+        return entrance
+
+    return decorate
+
+
+def finite_array(value, name: str) -> np.ndarray:
+    """``value`` as a floating array of any shape, without a copy where it is one already.
+
+    Integers and booleans become float64; float16, float32 and float64 stay. ValueError for anything
+    that is not a real number, for an empty array, and for NaN or infinity.
+    """
+    array = _real_array(value, name)
+    if array.size == 0:
+        raise ValueError(
+            f"{name}: expected at least one number, got an empty array of shape {array.shape}; "
+            "look for a slice or a filter that selected nothing"
+        )
+    finite = np.isfinite(array)
+    if not finite.all():
+        raise ValueError(
+            f"{name}: expected finite numbers, got {_first(array, ~finite)}; "
+            "find what divided by zero or overflowed, or drop the missing values"
+        )
+    return array
+
+
+def array_between(low: float, high: float, hint: str) -> Check:
+    """A check: a finite array with every entry in [low, high]; ``hint`` says how to mend it."""
+
+    def check(value, name):
+        array = finite_array(value, name)
+        outside = (array < low) | (array > high)
+        if outside.any():
+            raise ValueError(
+                f"{name}: expected values from {low:g} to {high:g}, got {_first(array, outside)}; "
+                f"{hint}"
+            )
+        return array
+
+    return check
+
+
+def last_axis_of(least: int, hint: str) -> Check:
+    """A check: a finite array of shape (..., n), n ≥ ``least``; ``hint`` says how to mend it."""
+
+    def check(value, name):
+        array = finite_array(value, name)
+        if array.ndim == 0 or array.shape[-1] < least:
+            raise ValueError(
+                f"{name}: expected shape (..., n) with n ≥ {least}, got {array.shape}; {hint}"
+            )
+        return array
+
+    return check
+
+
+def number(value, name: str) -> float:
+    """``value`` as a Python float, which never widens a float32 array; ValueError if not finite."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError(
+            f"{name}: expected one finite real number, got {value!r} ({type(value).__name__}); "
+            "pass a plain number such as 0.1"
+        )
+    return float(value)
+
+
+def positive(value, name: str) -> float:
+    """``value`` as a Python float above 0, or ValueError."""
+    value = number(value, name)
+    if value <= 0:
+        raise ValueError(f"{name}: expected a number above 0, got {value}; choose a positive one")
+    return value
+
+
+def below_one(value, name: str) -> float:
+    """``value`` as a Python float in [0, 1), or ValueError."""
+    value = number(value, name)
+    if not 0 <= value < 1:
+        raise ValueError(
+            f"{name}: expected a number in [0, 1), got {value}; choose one such as 0.1"
+        )
+    return value
+
+
+def _real_array(value, name):
+    """NumPy's reading of ``value`` if it holds real numbers; integers and booleans to float64."""
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(
+            f"{name}: expected an array of numbers, got a {type(value).__name__} that NumPy cannot "
+            f"read ({error}); make all rows equally long and all entries numbers"
+        ) from error
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    if array.dtype.kind != "f":
+        raise ValueError(
+            f"{name}: expected real numbers, got dtype {array.dtype} with shape {array.shape}; "
+            "convert the entries first, e.g. np.asarray(values, dtype=float)"
+        )
+    return array
+
+
+def _first(array, wrong):
+    """'nan at index (0, 2) of shape (2, 3)': the first entry where ``wrong`` is true."""
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return f"{array[index]} at index {index} of shape {array.shape}"

@@ -1,0 +1,26 @@
+"""The activation functions of the lecture: value, slope and tangent at a point."""
+
+from __future__ import annotations
+
+import traitlets
+
+from lecturelib.widgets.base import BookWidget, Number, Numbers
+
+
+class Activations(BookWidget, module="activations"):
+    """f(a) and f′(a) of the functions in ``shown``, with the tangent at ``a``.
+
+    ``shown`` takes names from sigmoid, tanh, relu, leaky_relu, elu, maxout; ``slope`` belongs to
+    Leaky ReLU (0.1 in the lecture), ``alpha`` to ELU, ``pieces`` = [w₁, b₁, w₂, b₂] to Maxout.
+    A value outside its range raises ``TraitError``. Slide: "Activation functions".
+    """
+
+    shown = traitlets.List(
+        traitlets.Enum(["sigmoid", "tanh", "relu", "leaky_relu", "elu", "maxout"]),
+        ["sigmoid", "relu"],
+    ).tag(sync=True)
+    a = Number(1.0, -5, 5)
+    slope = Number(0.1, 0, 0.9)
+    alpha = Number(1.0, 0.1, 2)
+    pieces = Numbers([-1.0, 0.0, 1.0, 0.0], -1.5, 1.5)
+    _min_height = traitlets.Int(900).tag(sync=True)

@@ -1,0 +1,86 @@
+// The frame of a widget: it holds the state, draws again when the state changes, and cleans up behind itself.
+import { h } from "./kit.js";
+
+/** The state of a link to this page for the widget `key`, an object (empty where there is none). */
+export function fromLink(key, address) {
+  try {
+    const found = JSON.parse(new URL(address).searchParams.get(key) ?? "{}");
+    return found && typeof found === "object" && !Array.isArray(found) ? found : {};
+  } catch {
+    return {}; // a link cut short in a message must not cost the reader the figure
+  }
+}
+
+/** The address of this page with the state of the widget `key` in it, scrolled to the widget. */
+export function toLink(key, state, address) {
+  const url = new URL(address);
+  url.search = "";
+  url.searchParams.set(key, JSON.stringify(state));
+  url.hash = key;
+  return url.href;
+}
+
+/**
+ * Build the frame in `el`. `clean(raw)` returns a valid state whatever it is given; `hint` says what to try;
+ * `build(ui)` returns `{drawing, controls, redraw}` where `redraw(state)` updates the drawing and returns
+ * `{formula, words}`. Returns the clean-up function.
+ */
+export function frame({ model, el }, { title, hint, clean, build }) {
+  const names = Object.keys(clean({}));
+  const read = () => clean(Object.fromEntries(names.map((name) => [name, model.get(name)])));
+  const initial = read(), key = el.dataset.key;
+  let quiet = true;
+  const ui = {
+    state: read,
+    put(patch) {
+      const next = clean({ ...read(), ...patch });
+      quiet = true; // one redraw for all names, and none with half of them set
+      for (const name of Object.keys(patch)) model.set(name, next[name]);
+      quiet = false;
+      update();
+      model.save_changes();
+    },
+  };
+  const { drawing, controls = [], redraw } = build(ui);
+  const formula = h("div", { class: "dl-formula" }), words = h("p", { class: "dl-state", role: "status" });
+  const root = h("div", { class: "dl-widget", role: "group", "aria-label": title },
+    h("p", { class: "dl-hint" }, hint),
+    h("div", { class: "dl-drawing" }, ...drawing),
+    formula,
+    h("div", { class: "dl-controls" }, ...controls.map((control) => control.element)),
+    words,
+    buttons(key, ui, initial));
+  function update() {
+    if (quiet) return;
+    const state = read(), shown = redraw(state);
+    for (const control of controls) control.update();
+    formula.replaceChildren(...[shown.formula].flat());
+    if (words.textContent !== shown.words) words.textContent = shown.words;
+  }
+  el.replaceChildren(root);
+  model.on("change", update);
+  ui.put(key ? { ...initial, ...fromLink(key, location.href) } : {});
+  return () => {
+    model.off("change", update);
+    el.replaceChildren();
+  };
+}
+
+function buttons(key, ui, initial) {
+  const reset = h("button", { type: "button", onclick: () => ui.put(initial) }, "Reset");
+  if (!key) return h("div", { class: "dl-buttons" }, reset); // in a notebook there is no page to link to
+  const copy = h("button", { type: "button", onclick: () => copyLink(copy, toLink(key, ui.state(), location.href)) }, "Copy link");
+  return h("div", { class: "dl-buttons" }, reset, copy);
+}
+
+async function copyLink(button, link) {
+  try {
+    await navigator.clipboard.writeText(link);
+    button.textContent = "Link copied";
+  } catch {
+    // Without the right to the clipboard the reader copies by hand.
+    const field = h("input", { type: "text", readonly: "", value: link, "aria-label": "Link to this figure as it is now" });
+    button.replaceWith(field);
+    field.select();
+  }
+}

@@ -1,0 +1,226 @@
+"""The packaged data: right to the last byte, fresh at every call, readable from a zip."""
+
+import hashlib
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import lecturelib
+from lecturelib.data import digits, purchases, split
+
+# The slide's table, dates as printed there: day/month/year.
+SLIDE = """
+1	Davidson	Michael	04/03/1986	United States	10/12/2016	37
+2	Vito	Jim	09/01/1994	United Kingdom	02/02/2016	85
+3	Johnson	Tom	23/08/1972	France	02/11/2016	83
+4	Lewis	Peter	18/10/1979	Germany	22/11/2016	27
+5	Koenig	Edward	13/05/1983	Argentina	26/03/2015	43
+6	Preston	Jack	16/06/1991	United States	06/11/2016	77
+7	Smith	David	11/03/1965	Canada	15/11/2016	23
+8	Brown	Luis	03/09/1997	Australia	03/07/2015	74
+9	Miller	Thomas	07/01/1980	Germany	07/11/2016	13
+10	Williams	Bill	26/07/1960	United States	20/11/2015	80
+11	Gemini	Alexia	12/09/1995	Canada	11/03/2017	35
+12	Bond	James	25/02/1975	United Kingdom	12/08/2017	40
+13	Burgle	Patricia	01/12/1990	United States	18/01/2015	55
+14	Reding	Michelle	07/04/1985	Canada	23/02/2017	28
+15	Harvey	Billy	14/07/1971	United Kingdom	12/01/2016	41
+"""
+
+
+# Digits
+
+
+def test_digits_shapes_and_types():
+    images, X, y = digits()
+    assert (images.shape, X.shape, y.shape) == ((1797, 8, 8), (1797, 64), (1797,))
+    assert (images.dtype, X.dtype, y.dtype) == (np.float64, np.float64, np.int64)
+    assert (X.min(), X.max()) == (0, 1)
+    np.testing.assert_array_equal(images.reshape(1797, 64), X)
+
+
+def test_digits_are_the_original_ones():
+    data = digits()
+    pixels = (data.images * 16).astype(np.uint8)
+    np.testing.assert_array_equal(pixels / 16, data.images)
+    assert hashlib.sha256(pixels.tobytes()).hexdigest() == (
+        "8f26b2bd9d135c256808f68f14fdabddde6d9c7f869ae419704b051f0f14b3b3"
+    )
+    assert hashlib.sha256(data.y.astype(np.uint8).tobytes()).hexdigest() == (
+        "8ba4f891220f5e4c9c819638d1602d74b83618f167043c6da52a2a247841ddf0"
+    )
+    # As the UCI page counts them for its test part.
+    assert np.bincount(data.y).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+
+
+def test_the_first_digit_is_a_zero():
+    data = digits()
+    assert data.y[:10].tolist() == list(range(10))
+    assert (data.images[0] * 16)[:2].tolist() == [
+        [0, 0, 5, 13, 9, 1, 0, 0],
+        [0, 0, 13, 15, 10, 15, 5, 0],
+    ]
+
+
+# Purchases
+
+
+def test_purchases_are_the_rows_of_the_slide():
+    def iso(date):
+        return "-".join(reversed(date.split("/")))
+
+    rows = [line.split("\t") for line in SLIDE.strip().splitlines()]
+    expected = [(int(n), a, b, iso(c), d, iso(e), int(f)) for n, a, b, c, d, e, f in rows]
+    table = purchases()
+    got = [tuple(str(v) if isinstance(v, np.datetime64) else v for v in row) for row in table]
+    assert table.shape == (15,)
+    assert got == expected
+
+
+def test_purchases_fields_and_types():
+    table = purchases()
+    assert table.dtype.names == (
+        "purchase_id",
+        "last_name",
+        "first_name",
+        "birthday",
+        "country",
+        "date_of_purchase",
+        "amount",
+    )
+    assert table["birthday"].dtype == table["date_of_purchase"].dtype == "datetime64[D]"
+    assert table["amount"].dtype == np.int64
+    assert table["amount"].sum() == 741
+
+
+def test_the_day_comes_first():
+    table = purchases()
+    assert table["birthday"][2] == np.datetime64("1972-08-23")  # 23/08/1972 has one reading only
+    assert table["date_of_purchase"][0] == np.datetime64("2016-12-10")  # 10/12/2016 has two
+    years = table["date_of_purchase"].astype("datetime64[Y]")
+    assert set(years.astype(str)) == {"2015", "2016", "2017"}
+
+
+# Every loader
+
+
+@pytest.mark.parametrize("loader", [digits, purchases])
+def test_changing_one_result_leaves_the_next_as_it_was(loader):
+    def flat(result):
+        return result if isinstance(result, tuple) else (result,)
+
+    original = [array.copy() for array in flat(loader())]
+    for array in flat(loader()):
+        array[:] = np.zeros(1, array.dtype)
+    for array, before in zip(flat(loader()), original, strict=True):
+        np.testing.assert_array_equal(array, before)
+
+
+def test_images_and_rows_do_not_share_memory():
+    data = digits()
+    data.images[0] = 1
+    assert data.X[0].max() < 1
+
+
+def test_the_loaders_work_from_a_zip(tmp_path):
+    package = Path(lecturelib.__file__).parent
+    archive = tmp_path / "lecturelib.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in package.rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                file.write(path, Path("lecturelib") / path.relative_to(package))
+    code = (
+        f"import sys; sys.path.insert(0, {str(archive)!r})\n"
+        "from lecturelib import data\n"
+        "assert '.zip' in data.__file__, data.__file__\n"
+        "print(data.digits().y.sum(), data.purchases()['amount'].sum())"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == [str(digits().y.sum()), "741"]
+
+
+def test_every_data_file_is_described_with_source_and_licence():
+    folder = Path(lecturelib.__file__).parent / "data"
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    for path in folder.iterdir():
+        if path.is_file() and path.suffix not in {".py", ".md"}:
+            section = readme.partition(f"## `{path.name}`")[2].partition("\n## ")[0]
+            assert "| source |" in section, path.name
+            assert "| licence |" in section, path.name
+
+
+# Split
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(2, 60), st.floats(0.05, 0.95), st.integers(0, 2**32))
+def test_split_parts_every_row_once_and_keeps_pairs(n, share, seed):
+    assume(share * n <= n - 1)  # else no row is left for training
+    X, y = np.arange(2 * n).reshape(n, 2), np.arange(n)
+    parts = split(X, y, test_share=share, rng=np.random.default_rng(seed))
+    assert -1e-8 < len(parts.y_test) - share * n < 1
+    assert sorted([*parts.y_train, *parts.y_test]) == list(range(n))
+    np.testing.assert_array_equal(parts.X_train[:, 0], 2 * parts.y_train)
+    np.testing.assert_array_equal(parts.X_test[:, 0], 2 * parts.y_test)
+
+
+def test_split_shuffles_by_the_generator_alone():
+    data = digits()
+    first, again, other = (
+        split(data.X, data.y, rng=np.random.default_rng(seed)) for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first.y_test, again.y_test)
+    assert (first.y_test != other.y_test).any()
+    assert (first.y_train != data.y[: len(first.y_train)]).any()
+    assert np.bincount(first.y_test).min() > 20  # the file is ordered, a tail would not be mixed
+
+
+def test_split_order_and_sizes():
+    X_train, X_test, y_train, y_test = split(*digits()[1:], rng=np.random.default_rng(0))
+    assert (X_train.shape, X_test.shape) == ((1347, 64), (450, 64))
+    assert (y_train.shape, y_test.shape) == ((1347,), (450,))
+
+
+@pytest.mark.parametrize(("n", "share", "n_test"), [(100, 0.07, 7), (10, 0.25, 3), (2, 0.5, 1)])
+def test_split_rounds_up_but_not_for_rounding_errors(n, share, n_test):
+    parts = split(np.ones(n), np.ones(n), test_share=share, rng=np.random.default_rng(0))
+    assert len(parts.y_test) == n_test
+
+
+def test_split_returns_copies_and_keeps_dtypes():
+    X, y = np.ones((4, 2), np.float32), np.array(list("abcd"))
+    parts = split(X, y, rng=np.random.default_rng(0))
+    parts.X_train[:] = parts.X_test[:] = 7
+    assert (X == 1).all()
+    assert (parts.X_train.dtype, parts.y_test.dtype) == (X.dtype, y.dtype)
+
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "options", "message"),
+    [
+        (np.ones((3, 2)), np.ones(2), {}, r"^X, y: .*\(3, 2\) and \(2,\); look for a transposed X"),
+        (1.0, 2.0, {}, r"^X, y: .*shapes \(\) and \(\)"),
+        ([1, 2], [1, 2], {"test_share": 0}, r"^test_share: .*got 0.0 of 2 rows; choose"),
+        ([1, 2], [1, 2], {"test_share": 1}, r"^test_share: .*got 1.0 of 2 rows"),
+        ([1, 2], [1, 2], {"test_share": -0.5}, r"^test_share: .*got -0.5"),
+        ([1, 2], [1, 2], {"test_share": 0.9}, r"^test_share: .*rows on both sides"),
+        ([1], [1], {}, r"^test_share: .*of 1 rows; choose one such as 0.25 or bring more rows"),
+        ([], [], {}, r"^test_share: .*of 0 rows"),
+        ([1, 2], [1, 2], {"test_share": "a"}, r"^test_share: expected one finite real number"),
+        ([1, 2], [1, 2], {"rng": 0}, r"^rng: expected a NumPy Generator, got int; pass np"),
+    ],
+)
+def test_split_refuses(X, y, options, message):
+    with pytest.raises(ValueError, match=message):
+        split(X, y, **{"rng": RNG, **options})
