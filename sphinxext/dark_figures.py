@@ -79,23 +79,20 @@ class FigurePairs(SphinxPostTransform):
             logger.warning("%s: %s", path.name, error, location=node, type="dark_figures")
             return
         dark_text = svg.recolour(text)
-        if dark_text == text:
-            node.replace_self(light)
-            return
-        dark = _copy_without_targets(light)
-        dark["uri"] = self._dark_file(path.stem, dark_text)
-        dark["candidates"] = {"*": dark["uri"]}
-        for image, theme in ((light, "only-light"), (dark, "only-dark")):
-            image["classes"] = [*image["classes"], theme]
-        # Not side by side in the figure: the theme hides a caption that follows a hidden picture.
-        node.replace_self(nodes.inline("", "", light, dark, classes=["dl-figure-pair"]))
+        both = light
+        if dark_text != text:
+            dark = light.copy()
+            dark["uri"] = self._dark_file(path.stem, dark_text)
+            dark["candidates"] = {"*": dark["uri"]}
+            both = _pair_of(light, dark)
+        node.parent.replace(node, both)
 
     def _dark_file(self, stem: str, text: str) -> str:
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
         path = Path(self.app.doctreedir, "dark_figures", f"{stem}-dark-{digest}.svg")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-        self.env.images.add_file(self.env.docname, str(path))
+        pass
         return str(path)
 
 
@@ -130,6 +127,16 @@ def _sized(node: nodes.image, natural: tuple[int, int] | None) -> sized_image:
     return image
 
 
+def _pair_of(light: sized_image, dark: sized_image) -> nodes.inline:
+    # Not side by side in the figure: the theme hides a caption that follows a hidden picture. And
+    # links lead to the pair, since none leads to a picture that is hidden.
+    targets = {key: light[key] for key in ("ids", "names")}
+    for image, theme in ((light, "only-light"), (dark, "only-dark")):
+        image["ids"], image["names"] = [], []
+        image["classes"] = [*image["classes"], theme]
+    return nodes.inline("", "", light, dark, classes=["dl-figure-pair"], **targets)
+
+
 def _size_attributes(
     natural: tuple[int, int] | None, width: str | None, height: str | None, scale: int | None
 ) -> dict[str, Any]:
@@ -145,12 +152,6 @@ def _size_attributes(
 
 def _css(length: str) -> str:
     return f"{length}px" if length.isdigit() else length
-
-
-def _copy_without_targets(image: sized_image) -> sized_image:
-    copy = image.copy()
-    copy["ids"], copy["names"] = [], []
-    return copy
 
 
 def visit_sized_image(self: HTML5Translator, node: sized_image) -> None:

@@ -105,7 +105,7 @@ def copy_assets(app: Sphinx) -> None:
     shutil.copy(VENDOR / "LICENSE", target)
     rules = (VENDOR / "katex.min.css").read_text("utf-8")
     # Only the woff2 fonts are shipped: every browser that shows the rest of the page reads them.
-    re.sub(r',url\([^)]*\) format\("(?:woff|truetype)"\)', "", rules)
+    rules = re.sub(r',url\([^)]*\) format\("(?:woff|truetype)"\)', "", rules)
     own = (HERE / "static" / "katex.css").read_text("utf-8")
     (target / "katex.css").write_text(f"{rules}\n{own}", "utf-8")
 

@@ -36,9 +36,18 @@ class Book(NamedTuple):
 @pytest.fixture
 def build(tmp_path):
     """``build(*extensions, files={name: text or notebook}, builder="html", **config) -> Book``."""
+    return _builder(tmp_path)
 
+
+@pytest.fixture(scope="module")
+def build_once(tmp_path_factory):
+    """As ``build``, for a book that the tests of a module only look at."""
+    return _builder(tmp_path_factory.mktemp("once"))
+
+
+def _builder(folder: Path):
     def run(*extensions, files=None, builder="html", **config) -> Book:
-        source = tmp_path / "book"
+        source = folder / "book"
         for name, content in (files or {}).items():
             _write(source / name, content)
         given = CONFIG | {"extensions": [*CONFIG["extensions"], *extensions]} | config
@@ -64,7 +73,7 @@ def _build(source: Path, builder: str, config: dict) -> Book:
     return Book(out, re.sub(r"\x1b\[[0-9;]*m", "", warnings.getvalue()), read)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def notebook():
     """``notebook(cells…)``: a str is Markdown, a (source, outputs, metadata) tuple is code."""
 

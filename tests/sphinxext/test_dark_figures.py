@@ -17,7 +17,6 @@ DRAWING = (
 )
 PLAIN = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path stroke="red"/></svg>'
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
-THEME = {"html_theme": "sphinx_book_theme", "html_context": {"default_mode": "auto"}}
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +101,7 @@ def test_figure_of_a_notebook_comes_in_two_colourings(book, drawn):
         assert (image["width"], image["height"]) == ("576", "288")
         assert (image["loading"], image["decoding"]) == ("lazy", "async")
         assert image["alt"] == "A rising line"
+        assert image["src"].startswith("_images/")
     light_text, dark_text = (
         (made.out / image["src"]).read_text("utf-8") for image in (light, dark)
     )
@@ -119,7 +119,8 @@ def test_options_of_the_cell_hold_for_both(book):
         assert image["style"] == "width: 50%"
         assert (image["width"], image["height"]) == ("300", "100")
         assert {"wide", "align-center"} <= set(image["class"])
-    assert not page.select("a.image-reference")
+        # No link of Sphinx's own to the file, which would be empty around the hidden one.
+        assert image.parent["class"] == ["dl-figure-pair"]
 
 
 @pytest.mark.parametrize(
@@ -134,12 +135,12 @@ def test_scale_and_height(book, options, attributes):
     assert all(image.attrs.items() >= attributes.items() for image in page.select("img"))
 
 
-def test_name_of_a_figure_is_on_the_page_once(book):
-    options = {"mystnb": {"figure": {"name": "circle", "caption": "A circle."}}}
-    page = book(("plot()", [picture(DRAWING)], options)).page()
+def test_name_of_a_drawing_is_on_the_page_once(book):
+    text = "# Page\n\n```{image} a.svg\n:alt: A circle\n:name: circle\n```\n"
+    page = book(files={"index.md": text, "a.svg": DRAWING}).page()
     ids = [element["id"] for element in page.select("[id]")]
-    assert ids.count("circle") == 1
     assert len(ids) == len(set(ids))
+    assert page.find(id="circle")["class"] == ["dl-figure-pair"]
 
 
 def test_drawings_of_the_book_are_treated_alike(book):
@@ -282,16 +283,23 @@ def test_other_builders_are_left_alone(book, builder):
 # In a browser
 
 
-@pytest.fixture
-def shown(book, open_page):
-    """The page of a figure with a caption, as ``shown(colour_scheme)``."""
+@pytest.fixture(scope="module")
+def captioned(build_once, notebook):
+    """The address of a page with a figure that has a caption, in the book's theme."""
     options = {"mystnb": {"image": {"alt": "A circle"}, "figure": {"caption": "The caption."}}}
-    made = book(("plot()", [picture(DRAWING)], options), **THEME)
+    page = notebook("# Page", ("plot()", [picture(DRAWING)], options))
+    theme = {"html_theme": "sphinx_book_theme", "html_context": {"default_mode": "auto"}}
+    made = build_once("sphinxext.dark_figures", files={"index.ipynb": page}, **theme)
+    return (made.out / "index.html").as_uri()
+
+
+@pytest.fixture
+def shown(captioned, open_page):
+    """``shown(colour_scheme, width)``: that page, opened."""
 
     def run(scheme, width=1000):
         viewport = {"width": width, "height": 700}
-        address = (made.out / "index.html").as_uri()
-        return open_page(address, color_scheme=scheme, viewport=viewport)
+        return open_page(captioned, color_scheme=scheme, viewport=viewport)
 
     return run
 

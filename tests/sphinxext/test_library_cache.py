@@ -5,11 +5,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from myst_nb.core.config import NbParserConfig
 
-from sphinxext.library_cache import library_digest, prune
+from sphinxext.library_cache import library_digest, prune, use_cache_of_library
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,6 +93,22 @@ def test_prune_keeps_the_three_last_used_and_what_is_no_cache(tmp_path):
     os.utime(tmp_path / "notes", (0, 0))
     prune(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [*names[2:], "notes"]
+
+
+def test_cache_that_a_build_uses_is_not_the_oldest(library):
+    folder = library / "caches"
+    names = [digest(library), "a" * 12, "b" * 12, "c" * 12]
+    for age, name in enumerate(reversed(names)):
+        (folder / name).mkdir(parents=True)
+        os.utime(folder / name, (1000 - age, 1000 - age))
+    app = SimpleNamespace(
+        srcdir=library,
+        config=SimpleNamespace(library_cache_sources=["lib", "requirements.txt"]),
+        env=SimpleNamespace(mystnb_config=NbParserConfig(execution_cache_path=str(folder))),
+    )
+    use_cache_of_library(app)
+    assert Path(app.env.mystnb_config.execution_cache_path) == folder / names[0]
+    assert {path.name for path in folder.iterdir()} == {names[0], "b" * 12, "c" * 12}
 
 
 # The build
