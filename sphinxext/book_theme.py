@@ -11,6 +11,7 @@ from lecturelib import palette
 
 DARK_THEME = 'html[data-theme="dark"]'
 
+
 def _write(app: Sphinx, config: Config) -> None:
     folder = Path(app.doctreedir).parent / "generated-static"
     folder.mkdir(parents=True, exist_ok=True)

@@ -92,7 +92,7 @@ class FigurePairs(SphinxPostTransform):
         path = Path(self.app.doctreedir, "dark_figures", f"{stem}-dark-{digest}.svg")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-        pass
+        self.env.images.add_file(self.env.docname, str(path))
         return str(path)
 
 

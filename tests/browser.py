@@ -215,7 +215,7 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def serve(directory: str | Path, prefix: str = "/") -> Iterator[str]:
-    """Serve ``directory`` under ``prefix`` on a free port; yields the address, ending in a slash."""
+    """Serve ``directory`` on a free port under ``prefix``; yields the address, slash included."""
     prefix = "/" + f"{prefix.strip('/')}/".lstrip("/")
     handler = partial(_Handler, directory=str(directory), prefix=prefix)
     with _Server(("127.0.0.1", 0), handler) as server:

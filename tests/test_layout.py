@@ -19,13 +19,15 @@ def public(folder):
     return {path.stem for path in (ROOT / folder).glob("*.py") if not path.stem.startswith("_")}
 
 
-def tested(folder):
+def partners(folder):
     return {path.stem.removeprefix("test_") for path in (ROOT / folder).glob("test_*.py")}
 
 
-@pytest.mark.parametrize("folder", ["lecturelib", "lecturelib/widgets", "lecturelib/checks", "sphinxext"])
+@pytest.mark.parametrize(
+    "folder", ["lecturelib", "lecturelib/widgets", "lecturelib/checks", "sphinxext"]
+)
 def test_every_module_has_its_test(folder):
-    missing = public(folder) - tested(f"tests/{folder}")
+    missing = public(folder) - partners(f"tests/{folder}")
     assert not missing, f"modules of {folder} without tests/{folder}/test_<name>.py"
 
 
@@ -59,7 +61,9 @@ def test_the_toc_and_the_files_are_the_same():
 
 
 def test_every_extension_is_in_use():
-    used = {name for name in CONFIG["sphinx"]["config"]["extensions"] if name.startswith("sphinxext.")}
+    used = {
+        name for name in CONFIG["sphinx"]["config"]["extensions"] if name.startswith("sphinxext.")
+    }
     helpers = {"katex", "svg"}  # imported by an extension
     assert used == {f"sphinxext.{name}" for name in public("sphinxext") - helpers}
 

@@ -32,7 +32,12 @@ def tags(cell):
 
 
 def test_it_is_stripped_but_for_the_outputs_that_are_checked(path):
-    command = [Path(sys.executable).with_name("nbstripout"), "--keep-id", "--keep-count", "--verify"]
+    command = [
+        Path(sys.executable).with_name("nbstripout"),
+        "--keep-id",
+        "--keep-count",
+        "--verify",
+    ]
     command += ["--extra-keys", "metadata.language_info metadata.jupytext", path]
     assert subprocess.run(command, check=False).returncode == 0, "run: make format"
     for cell in cells(path, "code"):

@@ -7,6 +7,7 @@ a notebook shows as one line; it needs numpy only, so it works wherever Python r
 
 from __future__ import annotations
 
+import html
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,16 +21,24 @@ _KINDS = {"choice", "several", "number"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found: ``right`` and a sentence; true in an ``if`` when the answer is right."""
+    """What a check found: ``right`` and a sentence; true in an ``if`` when the answer is right.
 
-    right: bool
+    ``right`` is None while there is no answer yet.
+    """
+
+    right: bool | None
     says: str
 
     def __bool__(self) -> bool:
-        return self.right
+        return self.right is True
 
     def __repr__(self) -> str:
-        return f"✓ Right. {self.says}" if self.right else f"✗ Not yet. {self.says}"
+        start = {True: "✓ Right.", False: "✗ Not yet.", None: "… Your turn."}[self.right]
+        return f"{start} {self.says}"
+
+    def _repr_html_(self) -> str:
+        """The same sentence as a paragraph, which wraps on a narrow screen."""
+        return f'<p class="dl-check">{html.escape(repr(self))}</p>'
 
 
 class AnswerError(Exception):
@@ -39,14 +48,14 @@ class AnswerError(Exception):
 def check(function: Callable[..., str]) -> Callable[..., Verdict]:
     """Turn ``function(answer) -> praise`` into a check.
 
-    An answer still missing (None or ``...``) is met with a request; a :class:`AnswerError` becomes the
+    An answer still missing (None or ``...``) is asked for; a :class:`AnswerError` becomes the
     verdict; whatever else the reader's own code raises is named instead of thrown, so that a
     notebook runs on.
     """
 
     def checked(answer: Any = None) -> Verdict:
         if answer is None or answer is ...:
-            return Verdict(False, "There is no answer yet: put yours in the place of the dots.")
+            return Verdict(None, "Put your answer in the place of the dots.")
         try:
             return Verdict(True, function(answer))
         except AnswerError as mistake:
@@ -79,9 +88,13 @@ def as_vector(answer: Any, length: int) -> np.ndarray:
     try:
         value = np.asarray(answer, dtype=float)
     except (TypeError, ValueError):
-        raise AnswerError(f"{length} numbers are asked for; {answer!r} holds something else.") from None
+        raise AnswerError(
+            f"{length} numbers are asked for; {answer!r} holds something else."
+        ) from None
     if value.shape != (length,) or not np.isfinite(value).all():
-        raise AnswerError(f"{length} finite numbers are asked for, in a list; {answer!r} is not that.")
+        raise AnswerError(
+            f"{length} finite numbers are asked for, in a list; {answer!r} is not that."
+        )
     return value
 
 

@@ -99,7 +99,9 @@ def leaky_relu_grad(answer: Callable) -> str:
         raise AnswerError("That is the slope of ReLU: on the left yours is zero.")
     left, right = result[a < 0], result[a > 0]
     if not np.allclose(right, 1):
-        raise AnswerError(f"Where a > 0 the function is a itself; your slope there is {right[0]:g}.")
+        raise AnswerError(
+            f"Where a > 0 the function is a itself; your slope there is {right[0]:g}."
+        )
     if not np.allclose(left, 0.1):
         raise AnswerError(f"Where a < 0 your slope is {left[0]:g}; the line there is not as steep.")
     return "Both sides, for every shape."

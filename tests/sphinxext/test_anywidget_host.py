@@ -213,12 +213,12 @@ def test_unmounting_stops_a_view_and_the_last_one_the_model(show):
           model.on("change:value", () => seen.push("view heard"));
           el.append("shown");
           return async () => seen.push("render cleaned"); } };"""
-    page, log = show({"m": model(esm, "Pair")}, ["m", "m"])
+    page, log = show({"m": model(esm, "Pair"), "other": model()}, ["m", "m", "other"])
     unmount = "async (key) => { seen.length = 0; await bookWidgets.views.get(key).unmount(); }"
     page.evaluate("globalThis.m = bookWidgets.views.get('pair').model")
     page.evaluate(unmount, "pair")
     assert page.evaluate("seen") == ["render aborted", "render cleaned"]
-    assert page.locator(".anywidget-view").all_inner_texts() == ["", "shown"]
+    assert page.locator(".anywidget-view").all_inner_texts() == ["", "shown", "value 1"]
     page.evaluate("seen.length = 0; m.set('value', 8)")
     assert page.evaluate("seen") == ["model heard", "view heard"]
     page.evaluate(unmount, "pair-2")
@@ -229,7 +229,7 @@ def test_unmounting_stops_a_view_and_the_last_one_the_model(show):
         "initialize cleaned",
     ]
     page.evaluate("seen.length = 0; m.set('value', 9)")
-    assert page.evaluate("[seen, bookWidgets.views.size]") == [[], 0]
+    assert page.evaluate("[seen, [...bookWidgets.views.keys()]]") == [[], ["counter"]]
     assert log.problems() == []
 
 
@@ -507,10 +507,14 @@ def test_an_unreadable_link_is_a_warning_and_nothing_else(show, text):
 
 
 def test_the_view_that_the_link_names_comes_into_sight(show):
-    space = '<div style="height: 5000px"></div>'
-    page, _ = show({"m": model()}, link="#counter", before=space)
-    assert page.get_by_role("button").bounding_box()["y"] < page.viewport_size["height"]
-    page, _ = show({"m": model()}, link="#elsewhere", before=space)
+    # Grows above the view after the browser itself has followed the link.
+    grows = """export default { async render({ el }) {
+      await new Promise((done) => setTimeout(done, 300)); el.style.height = "5000px"; } };"""
+    models = {"above": model(grows, "Grows"), "m": model()}
+    still = "<style>html { overflow-anchor: none }</style>"
+    page, _ = show(models, link="#counter", before=still)
+    assert 0 <= page.get_by_role("button").bounding_box()["y"] < page.viewport_size["height"]
+    page, _ = show(models, link="#elsewhere", before=still)
     assert page.get_by_role("button").bounding_box()["y"] > page.viewport_size["height"]
 
 

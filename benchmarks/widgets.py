@@ -1,0 +1,128 @@
+"""How long widgets take: from the click on a link until they are there, from a slider to the picture."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator
+from statistics import median
+
+from playwright.sync_api import Browser, Page
+
+from benchmarks.pages import BOOK, PAGES, open_browser
+from benchmarks.report import NotMeasured, Row, judged, percentile, spread
+from benchmarks.server import serve
+from benchmarks.variants import BENCH, page
+
+EVENTS = 200
+LATENCY_LIMIT = 2  # ms, median
+SLOW = {
+    "offline": False,
+    "latency": 150,  # ms a request
+    "downloadThroughput": 1.6e6 / 8,  # bytes a second
+    "uploadThroughput": 0.75e6 / 8,
+}
+CPU_SLOWDOWN = 4
+# Our host says when every widget is drawn; of the standard route the first one has to do.
+READY = {"host": 'html[data-widgets="ready"]', "html-manager": ".dl-widget"}
+
+WATCH = """
+new MutationObserver((_, observer) => {
+  if (!document.querySelector(SELECTOR)) return;
+  window.readyAfter = performance.now();
+  observer.disconnect();
+}).observe(document, {childList: true, subtree: true, attributes: true});
+"""
+# One entry a widget: for each event the ms until its DOM has changed. Fractions of 41 parts make
+# every value differ from the one before by more than the slider's step.
+SLIDE = """
+async (events) => {
+  const all = [];
+  for (const widget of document.querySelectorAll(".dl-widget")) {
+    const slider = widget.querySelector("input[type=range]"), times = [];
+    const low = Number(slider.min), size = Number(slider.max) - low;
+    for (let i = 0; i < events; i++) {
+      let changed;
+      const change = new Promise((resolve) => (changed = resolve));
+      const observer = new MutationObserver(changed);
+      observer.observe(widget, {childList: true, subtree: true, attributes: true, characterData: true});
+      slider.value = low + (size * (i % 41)) / 41;
+      const start = performance.now();
+      slider.dispatchEvent(new Event("input", {bubbles: true}));
+      if (!observer.takeRecords().length) await change;
+      times.push(performance.now() - start);
+      observer.disconnect();
+      await new Promise(requestAnimationFrame);
+    }
+    all.push([widget.getAttribute("aria-label").replace("Interactive figure: ", ""), times]);
+  }
+  return all;
+}
+"""
+
+
+def rows(options: Namespace) -> Iterator[Row]:
+    """Time to ready, plain and throttled, and latency, of host and html-manager in turns."""
+    sites, missing = _pages()
+    with serve(BENCH) as bench, serve(BOOK) as book, open_browser() as browser:
+        address = {"host": bench.address, "html-manager": bench.address, "chapter": book.address}
+        urls = {name: address[name] + path for name, path in sites.items()}
+        yield from _readiness(browser, urls, options.runs)
+        yield from _latencies(browser, urls)
+    yield from missing
+
+
+def _pages() -> tuple[dict[str, str], list[Row]]:
+    """The pages to visit, and a row for every one that is not there."""
+    paths, missing = {}, []
+    for variant in ("host", "html-manager"):
+        try:
+            paths[variant] = page(variant)
+        except NotMeasured as reason:
+            missing.append(Row(f"widgets, {variant}", f"not measured: {reason}"))
+    chapter = PAGES["chapter “neuron”"]
+    if (BOOK / chapter).is_file():
+        paths["chapter"] = chapter
+    return paths, missing
+
+
+def _readiness(browser: Browser, urls: dict[str, str], runs: int) -> Iterator[Row]:
+    for slow in (False, True):
+        times: dict[str, list[float]] = {name: [] for name in urls}
+        for _ in range(runs):
+            for name, url in urls.items():
+                opened = _open(browser, url, READY.get(name, READY["host"]), slow)
+                times[name].append(opened.evaluate("readyAfter"))
+                opened.context.close()
+        how = "1.6 Mb/s, 150 ms, CPU ÷ 4" if slow else "no throttling"
+        for name, ms in times.items():
+            yield Row(f"widgets ready, {name}, {how}", spread(ms, "ms"))
+
+
+def _open(browser: Browser, url: str, selector: str, slow: bool = False) -> Page:
+    """The page, with an empty cache, once something matches ``selector``."""
+    opened = browser.new_context().new_page()
+    opened.add_init_script(WATCH.replace("SELECTOR", json.dumps(selector)))
+    if slow:
+        tools = opened.context.new_cdp_session(opened)
+        tools.send("Network.enable")
+        tools.send("Network.emulateNetworkConditions", SLOW)
+        tools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
+    opened.goto(url, wait_until="commit", timeout=120_000)
+    opened.wait_for_function("window.readyAfter", polling=100, timeout=120_000)
+    return opened
+
+
+def _latencies(browser: Browser, urls: dict[str, str]) -> Iterator[Row]:
+    for name in urls.keys() - {"chapter"}:
+        opened = _open(browser, urls[name], READY[name])
+        opened.wait_for_load_state("networkidle")  # by then html-manager has drawn the others too
+        for widget, ms in opened.evaluate(SLIDE, EVENTS):
+            middle, p95 = median(ms), percentile(ms, 0.95)
+            measure, text = (
+                f"input to redraw, {widget}, {name}",
+                f"{middle:.1f} ms, p95 {p95:.1f} ms",
+            )
+            own = name == "host"
+            yield judged(measure, text, middle, LATENCY_LIMIT, "ms") if own else Row(measure, text)
+        opened.context.close()
