@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Error
 
 from benchmarks import book, numerics, pages, widgets
-from benchmarks.report import NotMeasured, Row, markdown
+from benchmarks.report import NotMeasuredError, Row, markdown, not_measured
 
 # The book first: it leaves the pages that the others look at.
 PARTS = {"book": book.rows, "pages": pages.rows, "widgets": widgets.rows, "numerics": numerics.rows}
@@ -41,8 +41,8 @@ def measure(name: str, rows: Callable[..., Iterable[Row]], options) -> Iterator[
     print(f"measuring: {name}", file=sys.stderr)
     try:
         yield from rows(options)
-    except (NotMeasured, Error) as reason:
-        yield Row(name, f"not measured: {str(reason).splitlines()[0]}")
+    except (NotMeasuredError, Error) as reason:
+        yield not_measured(name, reason)
 
 
 def surroundings() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.report import NotMeasured, Row, judged, spread
+from benchmarks.report import NotMeasuredError, Row, judged, spread
 from benchmarks.variants import BENCH, ROOT
 
 COMMAND = [str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "-W", "--keep-going"]
@@ -19,17 +19,17 @@ WARM_RUNS = 3
 
 
 def build(*options: str) -> float:
-    """Run what ``make book`` runs; the seconds it took. Raises NotMeasured when it fails."""
+    """Run what ``make book`` runs; the seconds it took. Raises NotMeasuredError when it fails."""
     start = perf_counter()
     done = subprocess.run([*COMMAND, *options], cwd=ROOT, capture_output=True, text=True)
     seconds = perf_counter() - start
     if done.returncode:
-        raise NotMeasured("the book does not build; `make book` says why")
+        raise NotMeasuredError("the book does not build; `make book` says why")
     return seconds
 
 
 def rows(options: Namespace) -> Iterator[Row]:
-    """Warm: the book is built once, then again unchanged. Cold, if asked for: beside it, from nothing."""
+    """Warm: built once, then again unchanged. Cold, if asked for: in a folder beside it."""
     build()
     warm = [build() for _ in range(WARM_RUNS)]
     yield judged("make book, nothing changed", spread(warm, "s", 1), min(warm), WARM_LIMIT, "s")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.report import NotMeasured, Row
+from benchmarks.report import NotMeasuredError, Row
 from lecturelib import activations
 
 SIZES = (1_000, 1_000_000)
@@ -46,7 +46,7 @@ class Contest(NamedTuple):
 def contest(name: str, size: int) -> Contest:
     """The four ways to compute ``name`` of ``size`` float32 numbers, in one thread.
 
-    Raises NotMeasured without torch.
+    Raises NotMeasuredError without torch.
     """
     torch, functional = _torch()
     a = np.random.default_rng(0).standard_normal(size, dtype=np.float32)
@@ -65,7 +65,7 @@ def _torch():
     try:
         import torch
     except ImportError as error:
-        raise NotMeasured("torch is not installed") from error
+        raise NotMeasuredError("torch is not installed") from error
     torch.set_num_threads(1)
     return torch, torch.nn.functional
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 
-from benchmarks.report import NotMeasured, Row, judged, kilobytes
+from benchmarks.report import NotMeasuredError, Row, judged, kilobytes, not_measured
 from benchmarks.server import Sent, Site, serve
-from benchmarks.variants import BENCH, ROOT, VARIANTS, page
+from benchmarks.variants import BENCH, READY, ROOT, page
 from tests.browser import launch_first
 
 BOOK = ROOT / "_build" / "html"
@@ -39,28 +39,37 @@ class Weight(NamedTuple):
 
 
 def weigh(sent: list[Sent]) -> Weight:
-    """Add up the answers of a server."""
+    """Add up the answers, without the icon: a browser asks for it once a session, not a page."""
+    sent = [answer for answer in sent if "favicon" not in answer.path]
     missing = sum(answer.status == 404 for answer in sent)
     return Weight(sum(a.wire for a in sent), sum(a.plain for a in sent), len(sent), missing)
 
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
-    """The browser that the tests use. Raises NotMeasured where none starts."""
+    """The browser that the tests use. Raises NotMeasuredError where none starts."""
     with sync_playwright() as playwright:
         started = launch_first(playwright)
         if started is None:
-            raise NotMeasured("there is no browser; run: python tests/get_browser.py")
+            raise NotMeasuredError("there is no browser; run: python tests/get_browser.py")
         yield started[1]
         started[1].close()
 
 
-def visit(browser: Browser, site: Site, path: str) -> Weight:
-    """Open the page with an empty cache and weigh everything until the network has been quiet."""
+def visit(browser: Browser, site: Site, path: str, ready: str = "h1") -> Weight:
+    """Open the page with an empty cache and weigh everything until the network has been quiet.
+
+    Raises playwright's Error when nothing matches the selector ``ready`` by then: a page that fails
+    to draw is light for the wrong reason.
+    """
     site.sent.clear()
     context = browser.new_context()
-    context.new_page().goto(site.address + path, wait_until="networkidle")
-    context.close()
+    try:
+        opened = context.new_page()
+        opened.goto(site.address + path, wait_until="networkidle")
+        opened.wait_for_selector(ready, state="attached", timeout=5000)
+    finally:
+        context.close()
     return weigh(site.sent)
 
 
@@ -82,19 +91,21 @@ def _book(browser: Browser) -> Iterator[Row]:
 def _variants(browser: Browser) -> Iterator[Row]:
     weights: dict[str, Weight] = {}
     with serve(BENCH) as site:
-        for variant in VARIANTS:
+        for variant, ready in READY.items():
             measure = f"page weight, test page, widgets: {variant}"
             try:
-                weights[variant] = visit(browser, site, page(variant))
+                weights[variant] = visit(browser, site, page(variant), ready)
                 yield Row(measure, str(weights[variant]))
-            except NotMeasured as reason:
-                yield Row(measure, f"not measured: {reason}")
+            except (NotMeasuredError, Error) as reason:
+                yield not_measured(measure, reason)
     yield from costs(weights)
 
 
 def costs(weights: dict[str, Weight]) -> Iterator[Row]:
     """What the widgets add to the page without any, for each variant that was weighed."""
-    for variant in weights.keys() - {"none"} if "none" in weights else ():
+    for variant in weights if "none" in weights else ():
+        if variant == "none":
+            continue
         more = (weights[variant].wire - weights["none"].wire) / 1000
         requests = weights[variant].requests - weights["none"].requests
         measure, text = f"two widgets cost, {variant}", f"{more:.1f} kB gzip, {requests} requests"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 HEAD = ("measure", "value", "target", "met")
 
 
-class NotMeasured(Exception):
+class NotMeasuredError(Exception):
     """A measurement that this machine cannot make; the message says why."""
 
 
@@ -26,6 +26,11 @@ class Row(NamedTuple):
 def judged(measure: str, text: str, value: float, limit: float, unit: str) -> Row:
     """The row of a value that should be at most ``limit``; ``text`` is how it is written."""
     return Row(measure, text, f"≤ {limit:g} {unit}", "yes" if value <= limit else "no")
+
+
+def not_measured(measure: str, reason: Exception) -> Row:
+    """The row of a measurement that was not made, with the first line of the reason."""
+    return Row(measure, f"not measured: {str(reason).splitlines()[0]}")
 
 
 def percentile(values: Sequence[float], share: float) -> float:

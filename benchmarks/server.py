@@ -1,4 +1,4 @@
-"""A web server like a real host: under a sub-path, compressing what is text, counting what it sends."""
+"""A web server like a real host: under a sub-path, text compressed, what it sends counted."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Site(NamedTuple):
 
 @cache
 def packed(path: Path, modified: int) -> bytes:
-    """The file, compressed once, so that no visit waits for it; ``modified`` tells versions apart."""
+    """The file, compressed once, so that no visit waits for it; ``modified`` tells versions."""
     return gzip.compress(path.read_bytes(), compresslevel=6, mtime=0)
 
 
@@ -59,7 +59,7 @@ class _Handler(SimpleHTTPRequestHandler):
         super().__init__(*args)
 
     def do_GET(self) -> None:
-        """Answer with the file, compressed where the browser takes that and it pays, or with 404."""
+        """Answer with the file, compressed if it is text and the browser takes it, or with 404."""
         path = unquote(urlsplit(self.path).path)
         file = self._file(path)
         plain = file.read_bytes() if file else MISSING

@@ -1,4 +1,4 @@
-"""How long widgets take: from the click on a link until they are there, from a slider to the picture."""
+"""How long widgets take: from a click on a link until they are there, from input to redraw."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from statistics import median
 from playwright.sync_api import Browser, Page
 
 from benchmarks.pages import BOOK, PAGES, open_browser
-from benchmarks.report import NotMeasured, Row, judged, percentile, spread
+from benchmarks.report import NotMeasuredError, Row, judged, not_measured, percentile, spread
 from benchmarks.server import serve
-from benchmarks.variants import BENCH, page
+from benchmarks.variants import BENCH, READY, page
 
 EVENTS = 200
 LATENCY_LIMIT = 2  # ms, median
@@ -23,8 +23,6 @@ SLOW = {
     "uploadThroughput": 0.75e6 / 8,
 }
 CPU_SLOWDOWN = 4
-# Our host says when every widget is drawn; of the standard route the first one has to do.
-READY = {"host": 'html[data-widgets="ready"]', "html-manager": ".dl-widget"}
 
 WATCH = """
 new MutationObserver((_, observer) => {
@@ -37,7 +35,8 @@ new MutationObserver((_, observer) => {
 # every value differ from the one before by more than the slider's step.
 SLIDE = """
 async (events) => {
-  const all = [];
+  const all = {childList: true, subtree: true, attributes: true, characterData: true};
+  const measured = [];
   for (const widget of document.querySelectorAll(".dl-widget")) {
     const slider = widget.querySelector("input[type=range]"), times = [];
     const low = Number(slider.min), size = Number(slider.max) - low;
@@ -45,7 +44,7 @@ async (events) => {
       let changed;
       const change = new Promise((resolve) => (changed = resolve));
       const observer = new MutationObserver(changed);
-      observer.observe(widget, {childList: true, subtree: true, attributes: true, characterData: true});
+      observer.observe(widget, all);
       slider.value = low + (size * (i % 41)) / 41;
       const start = performance.now();
       slider.dispatchEvent(new Event("input", {bubbles: true}));
@@ -54,9 +53,9 @@ async (events) => {
       observer.disconnect();
       await new Promise(requestAnimationFrame);
     }
-    all.push([widget.getAttribute("aria-label").replace("Interactive figure: ", ""), times]);
+    measured.push([widget.getAttribute("aria-label").replace("Interactive figure: ", ""), times]);
   }
-  return all;
+  return measured;
 }
 """
 
@@ -78,8 +77,8 @@ def _pages() -> tuple[dict[str, str], list[Row]]:
     for variant in ("host", "html-manager"):
         try:
             paths[variant] = page(variant)
-        except NotMeasured as reason:
-            missing.append(Row(f"widgets, {variant}", f"not measured: {reason}"))
+        except NotMeasuredError as reason:
+            missing.append(not_measured(f"widgets, {variant}", reason))
     chapter = PAGES["chapter “neuron”"]
     if (BOOK / chapter).is_file():
         paths["chapter"] = chapter

@@ -15,6 +15,7 @@ class Activations(BookWidget, module="activations"):
     A value outside its range raises ``TraitError``. Slide: "Activation functions".
     """
 
+    heights = (750, 1200)
     shown = traitlets.List(
         traitlets.Enum(["sigmoid", "tanh", "relu", "leaky_relu", "elu", "maxout"]),
         ["sigmoid", "relu"],
@@ -23,4 +24,3 @@ class Activations(BookWidget, module="activations"):
     slope = Number(0.1, 0, 0.9)
     alpha = Number(1.0, 0.1, 2)
     pieces = Numbers([-1.0, 0.0, 1.0, 0.0], -1.5, 1.5)
-    _min_height = traitlets.Int(900).tag(sync=True)

@@ -6,7 +6,6 @@ all of its mathematics is JavaScript, so the same widget answers on a page witho
 
 from __future__ import annotations
 
-import math
 import re
 from functools import cache
 from importlib.resources import files
@@ -58,9 +57,10 @@ def stylesheet() -> str:
 
 def _number(value: Any, low: float, high: float) -> float:
     """The value as a float in [low, high], or a TraitError that says what was wrong with it."""
+    value = getattr(value, "tolist", lambda: value)()  # a NumPy number as Python's own
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise traitlets.TraitError(f"expected a number, got {value!r} ({type(value).__name__})")
-    if not (math.isfinite(value) and low <= value <= high):
+    if not low <= value <= high:  # holds for NaN and both infinities too
         raise traitlets.TraitError(f"expected a number from {low:g} to {high:g}, got {value!r}")
     return float(value)
 
@@ -77,7 +77,7 @@ class Number(traitlets.TraitType):
     def validate(self, obj: Any, value: Any) -> float:
         """Return the value as float or raise TraitError naming the trait."""
         try:
-            return _number(getattr(value, "item", lambda: value)(), self.low, self.high)
+            return _number(value, self.low, self.high)
         except traitlets.TraitError as error:
             raise traitlets.TraitError(f"{self.name}: {error}") from None
 
@@ -110,8 +110,10 @@ class Numbers(traitlets.TraitType):
 class BookWidget(anywidget.AnyWidget):
     """Base class: a subclass names its module, ``class Neuron(BookWidget, module="neuron")``."""
 
-    # Height in pixels that the page keeps free before the view is drawn, so that nothing jumps.
-    _min_height = traitlets.Int(0).tag(sync=True)
+    # Heights in pixels, in a wide and in a narrow column, that the page keeps free before the view
+    # is drawn, so that nothing jumps.
+    heights = (0, 0)
+    _heights = traitlets.Tuple(traitlets.Int(), traitlets.Int()).tag(sync=True)
 
     def __init_subclass__(cls, module: str | None = None, **kwargs: Any) -> None:
         """Join ``module``.js with the modules it imports, once a class."""
@@ -125,7 +127,7 @@ class BookWidget(anywidget.AnyWidget):
         if unknown:
             known = ", ".join(self.state())
             raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}; it has {known}")
-        super().__init__(**state)
+        super().__init__(_heights=self.heights, **state)
 
     @classmethod
     def state_names(cls) -> list[str]:

@@ -11,12 +11,12 @@ export function fromLink(key, address) {
   }
 }
 
-/** The address of this page with the state of the widget `key` in it, scrolled to the widget. */
-export function toLink(key, state, address) {
+/** The address of this page with the state of the widget `key` in it, scrolled to its element `id`. */
+export function toLink(key, state, address, id = key) {
   const url = new URL(address);
   url.search = "";
   url.searchParams.set(key, JSON.stringify(state));
-  url.hash = key;
+  url.hash = id;
   return url.href;
 }
 
@@ -43,13 +43,13 @@ export function frame({ model, el }, { title, hint, clean, build }) {
   };
   const { drawing, controls = [], redraw } = build(ui);
   const formula = h("div", { class: "dl-formula" }), words = h("p", { class: "dl-state", role: "status" });
-  const root = h("div", { class: "dl-widget", role: "group", "aria-label": title },
+  const root = h("div", { class: "dl-widget", role: "group", "aria-label": title }, h("div", { class: "dl-body" },
     h("p", { class: "dl-hint" }, hint),
     h("div", { class: "dl-drawing" }, ...drawing),
     formula,
     h("div", { class: "dl-controls" }, ...controls.map((control) => control.element)),
     words,
-    buttons(key, ui, initial));
+    buttons(el, ui, initial)));
   function update() {
     if (quiet) return;
     const state = read(), shown = redraw(state);
@@ -66,10 +66,10 @@ export function frame({ model, el }, { title, hint, clean, build }) {
   };
 }
 
-function buttons(key, ui, initial) {
+function buttons({ id, dataset: { key } }, ui, initial) {
   const reset = h("button", { type: "button", onclick: () => ui.put(initial) }, "Reset");
   if (!key) return h("div", { class: "dl-buttons" }, reset); // in a notebook there is no page to link to
-  const copy = h("button", { type: "button", onclick: () => copyLink(copy, toLink(key, ui.state(), location.href)) }, "Copy link");
+  const copy = h("button", { type: "button", onclick: () => copyLink(copy, toLink(key, ui.state(), location.href, id)) }, "Copy link");
   return h("div", { class: "dl-buttons" }, reset, copy);
 }
 

@@ -15,6 +15,7 @@ class Neuron(BookWidget, module="neuron"):
     Slide: "A Neural".
     """
 
+    heights = (760, 1200)
     weights = Numbers([1.0, 1.0], -4, 4)
     bias = Number(-1.5, -4, 4)
     inputs = Numbers([1.0, 0.0], -2, 2)
@@ -22,4 +23,3 @@ class Neuron(BookWidget, module="neuron"):
         ["step", "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu"], "sigmoid"
     ).tag(sync=True)
     task = traitlets.Enum(["none", "AND", "OR", "NAND", "XOR"], "none").tag(sync=True)
-    _min_height = traitlets.Int(640).tag(sync=True)

@@ -24,8 +24,8 @@ class Quiz(BookWidget, module="quiz"):
     def __init__(self, chapter: str, section: str, **state: Any) -> None:
         """Read the questions and keep room for them on the page."""
         questions = checks.questions(chapter, section)
-        lines = sum(3.5 + len(question.get("options", "1")) for question in questions)
-        state.setdefault("_min_height", round(36 * lines) + 100)
+        rows = sum(4 + len(question.get("options", "1")) for question in questions)
+        self.heights = (34 * rows + 130, 38 * rows + 130)
         super().__init__(chapter=chapter, section=section, questions=questions, **state)
 
     def __repr__(self) -> str:

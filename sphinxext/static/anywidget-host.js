@@ -7,6 +7,7 @@
   const STATE = "application/vnd.jupyter.widget-state+json";
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const NEEDS_PYTHON = "This control needs Python: open the page as a notebook to use it.";
+  const NARROW = 560; // px: below, a widget has one column
   const views = new Map(); // key -> {el, model, module, unmount()} of every anywidget on the page
   const modules = new Map(); // source -> Promise of the module's namespace
   const runtimes = new Map(); // model -> {loaded, ready, stop()}
@@ -130,27 +131,15 @@
     return taken ? `${name}-${taken + 1}` : name;
   }
 
-  /** Takes over `?key={"trait": value}` where the model has that trait with a value of that kind. */
-  function applyLink(key, model) {
-    try {
-      const wanted = JSON.parse(new URLSearchParams(location.search).get(key) ?? "{}");
-      if (kind(wanted) !== "object") throw new Error("a JSON object was expected");
-      for (const [name, value] of Object.entries(wanted))
-        if (!name.startsWith("_") && kind(value) === kind(model.get(name))) model.set(name, value);
-    } catch (error) {
-      console.warn(`The state of ${key} in the link was ignored: ${error.message}`);
-    }
-  }
-
   /** Starts a view of the model in `el`; resolves when it is drawn or has said why it can't be. */
   async function mount(el, model) {
     const key = newKey(model.get("_anywidget_id")), css = model.get("_css");
     el.id = document.getElementById(key) ? `${key}-widget` : key; // a heading may have the name
     el.dataset.key = key;
-    if (model.get("_min_height") > 0) el.style.minHeight = `${model.get("_min_height")}px`;
+    const [wide, narrow] = model.get("_heights") ?? [0, 0]; // kept free, so that the page does not jump
+    el.style.minHeight = `${el.clientWidth < NARROW ? narrow : wide}px`;
     if (css && !styles.has(css)) document.head.append(element("style", { textContent: css }));
     styles.add(css);
-    applyLink(key, model);
     const runtime = runtimeOf(model), rendering = run("render", runtime.ready, model, { el });
     async function unmount() {
       if (!views.delete(key)) return;
@@ -166,6 +155,7 @@
       const reason = `“${key}” could not be shown (${error.message}). The rest of the page works.`;
       if (views.has(key)) el.replaceChildren(message(reason));
     });
+    el.style.minHeight = "";
   }
 
   /** What a view holds, looking into boxes: anywidgets, stored outputs and dead controls. */

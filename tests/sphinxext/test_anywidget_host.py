@@ -3,7 +3,6 @@
 import base64
 import json
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from browser import serve
@@ -64,16 +63,19 @@ def page_text(models, views, before=""):
     )
 
 
+PHONE = {"width": 390, "height": 800}
+
+
 @pytest.fixture
 def show(open_page, tmp_path):
     """``show(models, views=all, link="")`` opens a page from file:// and waits for its widgets."""
     (tmp_path / "_static").mkdir()
     (tmp_path / "_static" / HOST.name).write_text(HOST.read_text("utf-8"), "utf-8")
 
-    def visit(models, views=None, link="", before="", address=None):
+    def visit(models, views=None, link="", before="", address=None, **options):
         text = page_text(models, models if views is None else views, before)
         (tmp_path / "page.html").write_text(text, "utf-8")
-        page, log = open_page(f"{address or tmp_path.as_uri() + '/'}page.html{link}")
+        page, log = open_page(f"{address or tmp_path.as_uri() + '/'}page.html{link}", **options)
         page.wait_for_function("document.documentElement.dataset.widgets === 'ready'")
         return page, log
 
@@ -452,60 +454,6 @@ def test_a_heading_keeps_its_name(show):
     assert view.get_attribute("data-key") == "counter"
 
 
-def state_after(show, link, **traits):
-    page, log = show({"a": model(**traits), "b": model(**traits)}, link=f"?{link}")
-    names = json.dumps(["value", *traits])
-    read = f"key => {names}.map(name => bookWidgets.views.get(key).model.get(name))"
-    return page.evaluate(read, "counter"), page.evaluate(read, "counter-2"), log
-
-
-def test_the_link_sets_the_state_of_the_view_that_it_names(show):
-    link = f"counter-2={quote(json.dumps({'value': -4, 'points': [3]}))}"
-    first, second, log = state_after(show, link, points=[1, 2])
-    assert (first, second) == ([1, [1, 2]], [-4, [3]])
-    assert log.problems() == []
-
-
-def test_the_state_is_in_place_before_initialize(show):
-    esm = """export default { initialize({ model }) { globalThis.seen = model.get("value"); } };"""
-    page, _ = show({"m": model(esm)}, link="?counter=" + quote('{"value": 9}'))
-    assert page.evaluate("seen") == 9
-
-
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        {"value": "7"},
-        {"value": None},
-        {"value": [1]},
-        {"points": {"0": 1}},
-        {"options": [1]},
-        {"options": 3},
-    ],
-)
-def test_a_value_of_another_kind_is_left_out(show, wanted):
-    link = f"counter={quote(json.dumps(wanted))}"
-    first, _, log = state_after(show, link, points=[1], options={"a": 1})
-    assert first == [1, [1], {"a": 1}]
-    assert log.problems() == []
-
-
-def test_names_that_the_model_has_not_and_private_ones_are_left_out(show):
-    wanted = {"new": 1, "_esm": "throw 1", "__proto__": {"x": 1}, "toString": {}, "value": 2}
-    page, log = show({"m": model()}, link=f"?counter={quote(json.dumps(wanted))}")
-    assert page.get_by_role("button").inner_text() == "value 2"
-    assert page.evaluate("bookWidgets.views.get('counter').model.get('new') ?? null") is None
-    assert log.problems() == []
-
-
-@pytest.mark.parametrize("text", ["{value:", "[1]", "5", "null", ""])
-def test_an_unreadable_link_is_a_warning_and_nothing_else(show, text):
-    first, _, log = state_after(show, f"counter={quote(text)}")
-    assert first == [1]
-    (problem,) = log.problems()
-    assert problem.startswith("console: warning: The state of counter in the link was ignored")
-
-
 def test_the_view_that_the_link_names_comes_into_sight(show):
     # Grows above the view after the browser itself has followed the link.
     grows = """export default { async render({ el }) {
@@ -524,8 +472,11 @@ def test_the_view_that_the_link_names_comes_into_sight(show):
 def test_the_height_is_reserved_before_the_module_runs(show):
     esm = """globalThis.seen = document.getElementById("tall").offsetHeight;
       export default { render() {} };"""
-    page, _ = show({"m": model(esm, "Tall", _min_height=234)})
+    page, _ = show({"m": model(esm, "Tall", _heights=[234, 345])})
     assert page.evaluate("seen") == 234
+    assert page.locator("#tall").evaluate("el => el.offsetHeight") == 0  # given back when drawn
+    page, _ = show({"m": model(esm, "Tall", _heights=[234, 345])}, viewport=PHONE)
+    assert page.evaluate("seen") == 345
 
 
 def test_the_module_and_the_model_of_a_view_are_open_to_tests(show):

@@ -1,4 +1,4 @@
-"""Pages made of real widgets, without a built book, and the modules of all widgets in one browser."""
+"""Pages made of real widgets, without a built book, and their modules in one browser."""
 
 import itertools
 import json
@@ -20,7 +20,7 @@ READY = "document.documentElement.dataset.widgets === 'ready'"
 
 
 class Kind(NamedTuple):
-    """A widget class as the tests need it: how to make one, and a state other than the page's own."""
+    """How the tests make a widget of a class, and a state other than the page's own."""
 
     make: Callable
     other: dict
@@ -40,7 +40,7 @@ KINDS = {
 
 
 def pytest_generate_tests(metafunc):
-    """A test that takes ``kind`` runs for every widget, one that takes ``figure`` for all but Quiz."""
+    """A test of ``kind`` runs for every widget, one of ``figure`` for all but Quiz."""
     names = widgets.__all__  # a new widget without an entry in KINDS fails
     if "kind" in metafunc.fixturenames:
         metafunc.parametrize("kind", names)
@@ -64,7 +64,8 @@ def page_text(shown, head=""):
         "<!doctype html><html lang=en><meta charset=utf-8><title>Widgets</title>"
         "<meta name=viewport content='width=device-width'><link rel=icon href=data:,>"
         "<style>body { margin: 0; padding: 0 .5rem; background: var(--dl-paper) }</style>"
-        f"{head}<script defer src={HOST.name}></script><body>{views}{_script(STATE, {'state': state})}"
+        f"{head}<script defer src={HOST.name}></script>"
+        f"<body>{views}{_script(STATE, {'state': state})}"
     )
 
 
