@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -57,11 +58,17 @@ def page(variant: str) -> str:
 
     Raises NotMeasuredError, with the reason, for a variant that this machine cannot build.
     """
-    folder = BENCH / library_digest(ROOT, SOURCES) / variant
+    folder = BENCH / _digest() / variant
     if not folder.exists():
         _sphinx(folder, CONFIG | _settings(variant))
         prune(BENCH, keep=1)
     return folder.relative_to(BENCH).as_posix() + "/index.html"
+
+
+@cache
+def _digest() -> str:
+    """Taken once: an edit in the middle of a run must not part the variants from each other."""
+    return library_digest(ROOT, SOURCES)
 
 
 def _settings(variant: str) -> dict:
@@ -96,8 +103,9 @@ def _run(*command: str | Path, cwd: Path = ROOT) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotMeasuredError(f"{Path(command[0]).name}: {error}") from error
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
-        raise NotMeasuredError(f"{Path(command[0]).name} failed: {said[-1]}")
+        print(done.stdout, done.stderr, sep="", file=sys.stderr)
+        called = " ".join(map(str, command[:3]))
+        raise NotMeasuredError(f"{called} … failed, with the messages above the table")
 
 
 def _standard_scripts() -> Path:

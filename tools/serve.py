@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 from jupyter_book.config import get_final_config
 
 ROOT = Path(__file__).resolve().parents[1]
-WATCHED = ("lecturelib", "sphinxext", "_config.yml", "_toc.yml")
+WATCHED = ("book", "lecturelib", "sphinxext", "_config.yml", "_toc.yml")
+CONFIGURE = "--configure"
 
 
 def write_configuration(folder: Path) -> None:
@@ -18,23 +20,35 @@ def write_configuration(folder: Path) -> None:
     settings, _ = get_final_config(
         user_yaml=ROOT / "_config.yml",
         sourcedir=ROOT,
-        cli_config={"external_toc_path": str(ROOT / "_toc.yml")},
+        cli_config={"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False},
     )
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{name} = {value!r}" for name, value in sorted(settings.items())]
     (folder / "conf.py").write_text("\n".join(lines) + "\n", "utf-8")
 
 
+def command(folder: Path, options: list[str]) -> list[str]:
+    """sphinx-autobuild for what the pages are made of, and for nothing else below the root."""
+    watched = "|".join(re.escape(str(ROOT / name)) for name in WATCHED)
+    return [
+        *(sys.executable, "-m", "sphinx_autobuild", "-c", str(folder)),
+        *(str(ROOT), str(folder / "html")),
+        *("--re-ignore", rf"^(?!({watched})(/|$))|/__pycache__/|/\.ipynb_checkpoints/"),
+        *("--pre-build", f"{sys.executable} {__file__} {CONFIGURE}"),
+        *options,
+    ]
+
+
 def main() -> int:
     """Build once, open the port, build again whenever something changes; end with Ctrl-C."""
     folder = ROOT / "_build" / "serve"
     write_configuration(folder)
-    watched = [option for name in WATCHED for option in ("--watch", str(ROOT / name))]
-    ignored = ["--ignore", str(ROOT / "_build" / "*"), "--ignore", "*/__pycache__/*"]
-    command = [sys.executable, "-m", "sphinx_autobuild", "-c", str(folder), str(ROOT)]
-    command += [str(folder / "html"), *watched, *ignored, *sys.argv[1:]]
+    if CONFIGURE in sys.argv:
+        return 0
     try:
-        return subprocess.call(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        return subprocess.call(
+            command(folder, sys.argv[1:]), env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
     except KeyboardInterrupt:
         return 0
 

@@ -121,7 +121,7 @@ def maxout_as_leaky_relu(answer: list) -> str:
 
 @check
 def xor_network(answer: tuple) -> str:
-    """(W, b, v, c): two hidden step neurons and a step output that compute XOR."""
+    """A tuple (W, b, v, c): two hidden step neurons and a step output that compute XOR."""
     try:
         W, b, v, c = answer
     except (TypeError, ValueError):

@@ -35,13 +35,13 @@ export function frame({ model, el }, { title, hint, clean, build }) {
     put(patch) {
       const next = clean({ ...read(), ...patch });
       quiet = true; // one redraw for all names, and none with half of them set
-      for (const name of Object.keys(patch)) model.set(name, next[name]);
+      for (const name of names) model.set(name, next[name]);
       quiet = false;
       update();
       model.save_changes();
     },
   };
-  const { drawing, controls = [], redraw } = build(ui);
+  const { drawing, controls = [], redraw } = build(ui), foot = buttons(el, ui, initial);
   const formula = h("div", { class: "dl-formula" }), words = h("p", { class: "dl-state", role: "status" });
   const root = h("div", { class: "dl-widget", role: "group", "aria-label": title }, h("div", { class: "dl-body" },
     h("p", { class: "dl-hint" }, hint),
@@ -49,11 +49,11 @@ export function frame({ model, el }, { title, hint, clean, build }) {
     formula,
     h("div", { class: "dl-controls" }, ...controls.map((control) => control.element)),
     words,
-    buttons(el, ui, initial)));
+    foot.element));
   function update() {
     if (quiet) return;
     const state = read(), shown = redraw(state);
-    for (const control of controls) control.update();
+    for (const control of [...controls, foot]) control.update();
     formula.replaceChildren(...[shown.formula].flat());
     if (words.textContent !== shown.words) words.textContent = shown.words;
   }
@@ -68,19 +68,23 @@ export function frame({ model, el }, { title, hint, clean, build }) {
 
 function buttons({ id, dataset: { key } }, ui, initial) {
   const reset = h("button", { type: "button", onclick: () => ui.put(initial) }, "Reset");
-  if (!key) return h("div", { class: "dl-buttons" }, reset); // in a notebook there is no page to link to
-  const copy = h("button", { type: "button", onclick: () => copyLink(copy, toLink(key, ui.state(), location.href, id)) }, "Copy link");
-  return h("div", { class: "dl-buttons" }, reset, copy);
+  const field = h("input", { type: "text", readonly: "", hidden: "", "aria-label": "Link to this figure as it is now" });
+  const copy = h("button", { type: "button", onclick: () => copyLink(copy, field, toLink(key, ui.state(), location.href, id)) });
+  const linking = key ? [field, copy] : []; // in a notebook there is no page to link to
+  return { element: h("div", { class: "dl-buttons" }, reset, ...linking), update() {
+    copy.textContent = "Copy link"; // a link that was copied holds an earlier state
+    field.hidden = true;
+  } };
 }
 
-async function copyLink(button, link) {
+async function copyLink(button, field, link) {
   try {
     await navigator.clipboard.writeText(link);
     button.textContent = "Link copied";
   } catch {
     // Without the right to the clipboard the reader copies by hand.
-    const field = h("input", { type: "text", readonly: "", value: link, "aria-label": "Link to this figure as it is now" });
-    button.replaceWith(field);
+    field.value = link;
+    field.hidden = false;
     field.select();
   }
 }

@@ -81,7 +81,8 @@ export function path(points, sx, sy) {
   let pen = "M";
   return points.map(([px, py]) => {
     if (!Number.isFinite(py)) return (pen = "M"), "";
-    const step = `${pen}${sx(px).toFixed(2)} ${clamp(sy(py), -1e4, 1e4).toFixed(2)}`;
+    const [x, y] = [sx(px), sy(py)].map((c) => clamp(c, -1e4, 1e4).toFixed(2));
+    const step = `${pen}${x} ${y}`;
     pen = "L";
     return step;
   }).join("");
@@ -97,19 +98,22 @@ export function handle(chart, { label, className, square = false, step = 0.1, ra
     const p = new DOMPoint(event.clientX, event.clientY).matrixTransform(chart.root.getScreenCTM().inverse());
     return [chart.sx.invert(p.x), chart.sy.invert(p.y)];
   };
-  let offset = null;
+  let held = null; // which pointer drags, and how far from the point it took hold
   dot.addEventListener("pointerdown", (event) => {
+    if (held || event.button) return; // a second finger, or a button that opens a menu
     dot.setPointerCapture(event.pointerId);
     const [px, py] = at(event), [x, y] = get();
-    offset = [x - px, y - py]; // the point keeps its distance to the finger instead of jumping under it
+    held = { id: event.pointerId, offset: [x - px, y - py] }; // the point does not jump under the finger
     dot.focus();
   });
   dot.addEventListener("pointermove", (event) => {
-    if (!offset) return;
+    if (event.pointerId !== held?.id) return;
     const [px, py] = at(event);
-    move([px + offset[0], py + offset[1]]);
+    move([px + held.offset[0], py + held.offset[1]]);
   });
-  for (const end of ["pointerup", "pointercancel"]) dot.addEventListener(end, () => (offset = null));
+  for (const end of ["pointerup", "pointercancel"]) dot.addEventListener(end, (event) => {
+    if (event.pointerId === held?.id) held = null;
+  });
   dot.addEventListener("keydown", (event) => {
     const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [0, 0];
     if (!dx && !dy) return;
@@ -140,16 +144,20 @@ export function slider({ label, low, high, step = 0.1, get, put, when = () => tr
     event.preventDefault();
     put(snap(get() + turn * step));
   });
+  const rounded = () => Number(get().toFixed(6));
   const valid = () => typed.value !== "" && typed.checkValidity();
   typed.addEventListener("input", () => valid() && put(Number(typed.value)));
-  typed.addEventListener("change", () => put(typed.value === "" ? get() : clamp(Number(typed.value), low, high)));
+  typed.addEventListener("change", () => {
+    put(typed.value === "" ? get() : clamp(Number(typed.value), low, high));
+    typed.value = rounded(); // what was no number, or out of range, does not stay
+  });
   const element = h("div", { class: "dl-slider" }, h("label", {}, h("span", {}, label), range), typed);
   return { element, update() {
     element.hidden = !when();
     range.value = get();
     range.setAttribute("aria-valuetext", format(get()));
     // A number being typed ("-", "0.") is left alone until it is one.
-    if (document.activeElement !== typed || (valid() && Number(typed.value) !== get())) typed.value = Number(get().toFixed(6));
+    if (document.activeElement !== typed || (valid() && Number(typed.value) !== get())) typed.value = rounded();
   } };
 }
 

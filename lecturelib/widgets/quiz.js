@@ -6,7 +6,7 @@ const STORE = "deep-learning-introduction/quiz";
 
 /** What the reader typed as a number: "−0,5", "1/4" and "2.5e-3" count; null where it is none. */
 export function parse(text) {
-  const match = /^([-+]?[\d.]+(?:e[-+]?\d+)?)(?:\s*\/\s*(\d+(?:\.\d+)?))?$/i.exec(text.trim().replace("−", "-").replace(",", "."));
+  const match = /^([-+]?[\d.]+(?:e[-+]?\d+)?)(?:\s*\/\s*(\d+(?:\.\d+)?))?$/i.exec(text.trim().replaceAll("−", "-").replace(",", "."));
   const value = match ? Number(match[1]) / Number(match[2] ?? 1) : NaN;
   return Number.isFinite(value) ? value : null;
 }
@@ -30,6 +30,13 @@ export function mark(question, answer) {
   return { right: false, says: mistake?.says ?? question.otherwise };
 }
 
+/** Whether a stored answer can still be one to this question: the page may have changed since. */
+export function fits(question, answer) {
+  const listed = (i) => Number.isInteger(i) && i >= 0 && i < question.options.length;
+  if (question.kind === "choice") return listed(answer);
+  return question.kind === "several" ? Array.isArray(answer) && answer.every(listed) : typeof answer === "string";
+}
+
 /** Plain text with `code` and *emphasis* as elements. */
 export function rich(text) {
   return text.split(/(`[^`]+`|\*[^*]+\*)/).map((part) => part.startsWith("`") ? h("code", {}, part.slice(1, -1))
@@ -40,7 +47,7 @@ function storage(name) {
   const key = `${STORE}/${name}`;
   return {
     read() {
-      try { return JSON.parse(localStorage.getItem(key)) ?? {}; } catch { return {}; }
+      try { return { ...JSON.parse(localStorage.getItem(key)) }; } catch { return {}; }
     },
     write(answers) {
       try { localStorage.setItem(key, JSON.stringify(answers)); } catch { /* private window: the score lasts as long as the page */ }
@@ -49,12 +56,13 @@ function storage(name) {
 }
 
 /** The inputs of a question with `value()` and `fill(answer)`. */
-function inputs(question, id) {
+function inputs(question) {
   if (question.kind === "number") {
     const field = h("input", { type: "text", inputmode: "text", autocomplete: "off", size: 10, "aria-label": "Your number" });
     return { elements: [h("div", { class: "dl-answer" }, field)], value: () => field.value, fill: (answer) => (field.value = answer ?? ""), field };
   }
   const type = question.kind === "choice" ? "radio" : "checkbox";
+  const id = `dl-${Math.random().toString(36).slice(2)}`; // the same question may stand on the page twice
   const boxes = question.options.map(() => h("input", { type, name: id }));
   const chosen = () => boxes.flatMap((box, i) => (box.checked ? [i] : []));
   return {
@@ -64,8 +72,8 @@ function inputs(question, id) {
   };
 }
 
-function ask(question, id, changed) {
-  const answer = inputs(question, id), verdict = h("p", { class: "dl-verdict", role: "status" });
+function ask(question, changed) {
+  const answer = inputs(question), verdict = h("p", { class: "dl-verdict", role: "status" });
   const check = h("button", { type: "button", onclick: () => show(answer.value()) }, "Check");
   answer.field?.addEventListener("keydown", (event) => event.key === "Enter" && show(answer.value()));
   function show(given) {
@@ -90,7 +98,7 @@ function render({ model, el }) {
   let answers = store.read();
   const right = new Set(), score = h("p", { class: "dl-state", role: "status" });
   const tell = () => (score.textContent = `${right.size} of ${questions.length} answered right. Your answers stay in this browser.`);
-  const asked = questions.map((question) => ask(question, `${name}/${question.id}`, (given, ok) => {
+  const asked = questions.map((question) => ask(question, (given, ok) => {
     answers = { ...answers, [question.id]: given };
     if (ok) right.add(question.id); else right.delete(question.id);
     store.write(answers);
@@ -106,7 +114,7 @@ function render({ model, el }) {
   el.replaceChildren(h("div", { class: "dl-widget dl-quiz", role: "group", "aria-label": "Questions" },
     ...asked.map(({ element }) => element), score, h("div", { class: "dl-buttons" }, again)));
   questions.forEach((question, i) => {
-    if (question.id in answers) asked[i].restore(answers[question.id]);
+    if (fits(question, answers[question.id])) asked[i].restore(answers[question.id]);
   });
   tell();
   return () => el.replaceChildren();

@@ -26,7 +26,13 @@ def test_a_verdict_reads_as_one_line_and_as_a_truth():
 def test_an_answer_still_missing_is_asked_for(missing):
     verdict = sample(*missing)
     assert not verdict
-    assert "no answer yet" in verdict.says
+    assert verdict.right is None
+    assert repr(verdict) == "… Your turn. Put your answer in the place of the dots."
+
+
+def test_a_verdict_is_shown_as_text_and_not_as_markup():
+    shown = Verdict(False, "<img src=x> & more")._repr_html_()
+    assert shown == '<p class="dl-check">✗ Not yet. &lt;img src=x&gt; &amp; more</p>'
 
 
 def test_an_error_of_the_readers_code_becomes_the_verdict():
@@ -72,7 +78,7 @@ def test_a_vector():
     "value", [[1], [1, 2, 3], 1, [[1, 2]], [1, None], [1, float("nan")], "ab", [1, [2]], [..., 1]]
 )
 def test_no_vector(value):
-    with pytest.raises(AnswerError, match="^2 (finite )?numbers are asked for"):
+    with pytest.raises(AnswerError, match=r"^2 (finite )?numbers are asked for"):
         as_vector(value, 2)
 
 

@@ -37,7 +37,6 @@ RIGHT_NUMBERS = {
     "pre_activation": ["0.5"],
     "output": ["0.38", "0.377"],
     "slope": ["0.24", "0.235"],
-    "maxout_as_leaky_relu": [],
 }
 
 
@@ -138,12 +137,17 @@ def test_the_function_handed_in_cannot_spoil_the_check():
 
 @pytest.mark.parametrize("name", RIGHT)
 @pytest.mark.parametrize(
-    "answer", [None, ..., "", "<b>", [], {}, object(), float("nan"), 1e308, [[]], (1, 2, 3, 4), int]
+    "answer", ["", "<b>", [], {}, object(), float("nan"), 1e308, [[]], (1, 2, 3, 4), int]
 )
 def test_garbage_gets_a_verdict(name, answer):
     verdict = CHECKS[name](answer)
     assert verdict.right is False
     assert verdict.says
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_dots_are_no_answer_yet(name):
+    assert CHECKS[name](...).right is None
 
 
 def raises(a):
@@ -175,7 +179,8 @@ def test_a_wrong_verdict_never_shows_the_right_number(name):
     for answer in [*np.linspace(-3, 6, 181).round(2), "abc", 1e9]:
         verdict = CHECKS[name](answer)
         if not verdict:
-            said = verdict.says.replace(f"{answer:g}" if verdict and False else f"{answer}", "")
+            # A reply may quote what was typed.
+            said = verdict.says.replace(f"{answer}", "")
             assert not [number for number in RIGHT_NUMBERS[name] if number in said], verdict
 
 
@@ -191,7 +196,6 @@ def test_quiz_and_check_agree(id_):
     function = {"sum": check.pre_activation, "output": check.output, "slope": check.slope}[id_]
     question = next(q for q in questions("neuron", "by_hand") if q["id"] == id_)
     assert function(question["answer"])
-    assert function(round(question["answer"], 2))
     assert function(question["answer"]).says == question["says"]
     for mistake in question["mistakes"]:
         assert function(mistake["value"]).says == mistake["says"]

@@ -1,0 +1,75 @@
+"""The built book, served under a sub-path as GitHub Pages does it, and each of its pages."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from browser import Visit, serve
+from browser import open_page as open_in
+
+REPO = Path(__file__).parents[2]
+SITE = REPO / "_build" / "html"
+# Without motion colours are final at once.
+OPTIONS = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+# Lazy pictures load only near the screen; a test wants to know about all of them, also those that
+# the theme hides.
+LOAD_ALL = """async () => {
+    window.scrollTo(0, document.body.scrollHeight);
+    for (const image of document.images) image.loading = "eager";
+    await Promise.allSettled([...document.images].map((image) => image.decode()));
+}"""
+WIDGETS_READY = """() => !document.querySelector('script[src*="anywidget-host"]')
+    || document.documentElement.dataset.widgets === "ready" """
+
+
+def _files(entry: dict) -> list[str]:
+    own = [entry[name] for name in ("root", "file") if name in entry]
+    inner = [e for name in ("parts", "chapters", "sections") for e in entry.get(name, ())]
+    return own + [file for part in inner for file in _files(part)]
+
+
+TOC = yaml.safe_load((REPO / "_toc.yml").read_text("utf-8"))
+PAGES = [*(f"{file}.html" for file in _files(TOC)), "search.html", "genindex.html"]
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The folder of the built book."""
+    missing = [name for name in ["index.html", *PAGES] if not (SITE / name).is_file()]
+    if missing:
+        pytest.fail(f"{missing[0]} is missing in {SITE}: build the book first: make book")
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def base_url(site):
+    """Where the book is served, ending in a slash."""
+    with serve(site, "/deep-learning/") as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=PAGES)
+def page_name(request) -> str:
+    """Every page in turn, as its path in the site."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def visit(browser, base_url, page_name):
+    """The page, opened once for all tests that look at it and put nothing into it."""
+    opened = settle(open_in(browser, base_url + page_name, **OPTIONS))
+    yield opened
+    opened.page.context.close()
+
+
+@pytest.fixture
+def open_settled(open_page):
+    """``open_settled(url, **context_options) -> Visit``: a page of the test's own."""
+    return lambda url, **options: settle(open_page(url, **OPTIONS | options))
+
+
+def settle(visit: Visit) -> Visit:
+    """Wait until widgets are drawn and all pictures are there or known to be missing."""
+    visit.page.wait_for_function(WIDGETS_READY)
+    visit.page.evaluate(LOAD_ALL)
+    return visit
