@@ -8,6 +8,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from playwright.sync_api import Error
@@ -17,6 +18,8 @@ from benchmarks.report import NotMeasuredError, Row, markdown, not_measured
 
 # The book first: it leaves the pages that the others look at.
 PARTS = {"book": book.rows, "pages": pages.rows, "widgets": widgets.rows, "numerics": numerics.rows}
+
+LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -47,7 +50,7 @@ def measure(name: str, rows: Callable[..., Iterable[Row]], options) -> Iterator[
 
 def surroundings() -> str:
     """What the figures depend on: Python, the libraries, the machine and how busy it is."""
-    names = ", ".join(f"{name} {version(name)}" for name in ("numpy", "sphinx", "anywidget"))
+    names = ", ".join(f"{name} {version(name)}" for name in LIBRARIES if find_spec(name))
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores{load}"
     return f"Python {platform.python_version()}, {names}; {system}."

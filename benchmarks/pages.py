@@ -108,7 +108,10 @@ def costs(weights: dict[str, Weight]) -> Iterator[Row]:
             continue
         more = (weights[variant].wire - weights["none"].wire) / 1000
         requests = weights[variant].requests - weights["none"].requests
-        measure, text = f"two widgets cost, {variant}", f"{more:.1f} kB gzip, {requests} requests"
+        measure, text = (
+            f"two widgets cost, {variant}",
+            f"{more:+.1f} kB gzip, requests {requests:+d}",
+        )
         # The target is the book's own; the standard route is there to compare.
         own = variant == "host"
         yield judged(measure, text, more, COST_LIMIT, "kB gzip") if own else Row(measure, text)

@@ -41,7 +41,7 @@ SERIES = ("forward", "negative", "target", "backward", "series-5", "series-6")
 
 
 def stylesheet(*dark_selectors: str) -> str:
-    """CSS custom properties ``--dl-ink: #1b1f24; …``: dark where a selector matches, light elsewhere.
+    """CSS custom properties ``--dl-ink: #1b1f24; …``, dark where a selector matches, else light.
 
     On paper the light ones hold everywhere.
     """

@@ -1,4 +1,4 @@
-"""The book's palette as a stylesheet of every page, so that pages, figures and widgets share one table."""
+"""The palette as a stylesheet of every page: pages, figures and widgets share one table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Docstrings as the API page needs them: written for a reader at a prompt, shown without surprises."""
+"""Docstrings, written for a reader at a prompt, come through to the API page unharmed."""
 
 from __future__ import annotations
 

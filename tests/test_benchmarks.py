@@ -124,8 +124,8 @@ def test_costs_are_differences_and_only_the_host_has_a_target():
         "html-manager": pages.Weight(900_000, 0, 14, 0),
     }
     assert list(pages.costs(weights)) == [
-        Row("two widgets cost, host", "31.0 kB gzip, 1 requests", "≤ 30 kB gzip", "no"),
-        Row("two widgets cost, html-manager", "800.0 kB gzip, 4 requests"),
+        Row("two widgets cost, host", "+31.0 kB gzip, requests +1", "≤ 30 kB gzip", "no"),
+        Row("two widgets cost, html-manager", "+800.0 kB gzip, requests +4"),
     ]
     assert list(pages.costs({"host": weights["host"]})) == []
 

@@ -71,7 +71,7 @@ def test_every_figure_has_alt_text(path):
 def test_every_solution_passes_the_check_of_its_exercise(path):
     text = "\n".join(cell.source for cell in cells(path, "markdown"))
     code = "\n".join(cell.source for cell in cells(path, "code"))
-    checks = import_module(f"lecturelib.checks.{path.stem}")
+    checks = import_module(f"lecturelib.checks.{path.stem.replace('-', '_')}")
     solved = set()
     for match in SOLUTION.finditer(text):
         names = match["names"].split(", ")

@@ -112,7 +112,7 @@ function build(ui) {
   const slopes = drawChart([-1.6, 1.6], [-1, 0, 1], "slope f′(a)", "Curves of the slopes");
   const tangents = NAMES.map((name, i) => svg("path", { class: `dl-tangent dl-series-${i}` }));
   values.layer.append(...tangents);
-  const grip = handle(values, { label: "Point a", className: "dl-input", range: [-REACH, REACH],
+  const grip = handle(values, { label: "Point a", className: "dl-input", line: true, range: [-REACH, REACH],
     get: () => [ui.state().a, 0], move: ([a]) => ui.put({ a: Number(a.toFixed(1)) }) });
   const table = drawTable();
   return { drawing: [values.root, slopes.root, h("div", { class: "dl-wide" }, table.root)], controls: buildControls(ui), redraw(state) {

@@ -23,7 +23,8 @@ export function toLink(key, state, address, id = key) {
 /**
  * Build the frame in `el`. `clean(raw)` returns a valid state whatever it is given; `hint` says what to try;
  * `build(ui)` returns `{drawing, controls, redraw}` where `redraw(state)` updates the drawing and returns
- * `{formula, words}`. Returns the clean-up function.
+ * `{formula, words}`; for a figure with time also `actions`, buttons before Reset, and `stop`, which Reset and the
+ * clean-up call. Returns the clean-up function.
  */
 export function frame({ model, el }, { title, hint, clean, build }) {
   const names = Object.keys(clean({}));
@@ -41,7 +42,8 @@ export function frame({ model, el }, { title, hint, clean, build }) {
       model.save_changes();
     },
   };
-  const { drawing, controls = [], redraw } = build(ui), foot = buttons(el, ui, initial);
+  const { drawing, controls = [], redraw, actions = [], stop = () => {} } = build(ui);
+  const foot = buttons(el, ui, actions, () => (stop(), ui.put(initial)));
   const formula = h("div", { class: "dl-formula" }), words = h("p", { class: "dl-state", role: "status" });
   const root = h("div", { class: "dl-widget", role: "group", "aria-label": title }, h("div", { class: "dl-body" },
     h("p", { class: "dl-hint" }, hint),
@@ -61,17 +63,18 @@ export function frame({ model, el }, { title, hint, clean, build }) {
   model.on("change", update);
   ui.put(key ? { ...initial, ...fromLink(key, location.href) } : {});
   return () => {
+    stop();
     model.off("change", update);
     el.replaceChildren();
   };
 }
 
-function buttons({ id, dataset: { key } }, ui, initial) {
-  const reset = h("button", { type: "button", onclick: () => ui.put(initial) }, "Reset");
+function buttons({ id, dataset: { key } }, ui, actions, onclick) {
+  const reset = h("button", { type: "button", onclick }, "Reset");
   const field = h("input", { type: "text", readonly: "", hidden: "", "aria-label": "Link to this figure as it is now" });
   const copy = h("button", { type: "button", onclick: () => copyLink(copy, field, toLink(key, ui.state(), location.href, id)) });
   const linking = key ? [field, copy] : []; // in a notebook there is no page to link to
-  return { element: h("div", { class: "dl-buttons" }, reset, ...linking), update() {
+  return { element: h("div", { class: "dl-buttons" }, ...actions, reset, ...linking), update() {
     copy.textContent = "Copy link"; // a link that was copied holds an earlier state
     field.hidden = true;
   } };

@@ -88,8 +88,11 @@ export function path(points, sx, sy) {
   }).join("");
 }
 
-/** A point on `chart` to drag by mouse or finger, or to move by the arrow keys; calls `move([x, y])`. */
-export function handle(chart, { label, className, square = false, step = 0.1, range, get, move }) {
+/**
+ * A point on `chart` to drag by mouse or finger, or to move by the arrow keys; calls `move([x, y])`. One that lives
+ * on a `line` goes right with ArrowUp too.
+ */
+export function handle(chart, { label, className, square = false, line = false, step = 0.1, range, get, move }) {
   const dot = svg("g", { class: `dl-handle ${className}`, tabindex: 0, role: "slider", "aria-label": label,
     "aria-valuemin": range[0], "aria-valuemax": range[1] },
     svg("circle", { r: 22, class: "dl-touch" }),
@@ -119,7 +122,7 @@ export function handle(chart, { label, className, square = false, step = 0.1, ra
     if (!dx && !dy) return;
     event.preventDefault();
     const [x, y] = get(), size = event.shiftKey ? 10 * step : step;
-    move([x + dx * size, y + dy * size]);
+    move(line ? [x + (dx + dy) * size, y] : [x + dx * size, y + dy * size]);
   });
   chart.over.append(dot);
   return (text) => {

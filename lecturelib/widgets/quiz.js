@@ -1,15 +1,9 @@
 // Questions that check themselves: one choice, several choices or a number. A wrong answer is met with what
 // is wrong about it, never with the right one. Answers stay in this browser; nothing is sent anywhere.
 import { h } from "./kit.js";
+import { parse } from "./study.js";
 
 const STORE = "deep-learning-introduction/quiz";
-
-/** What the reader typed as a number: "−0,5", "1/4" and "2.5e-3" count; null where it is none. */
-export function parse(text) {
-  const match = /^([-+]?[\d.]+(?:e[-+]?\d+)?)(?:\s*\/\s*(\d+(?:\.\d+)?))?$/i.exec(text.trim().replaceAll("−", "-").replace(",", "."));
-  const value = match ? Number(match[1]) / Number(match[2] ?? 1) : NaN;
-  return Number.isFinite(value) ? value : null;
-}
 
 /** `{right, says}` for an answer: an option's index, a list of indices, or text. */
 export function mark(question, answer) {

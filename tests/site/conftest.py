@@ -29,7 +29,8 @@ def _files(entry: dict) -> list[str]:
 
 
 TOC = yaml.safe_load((REPO / "_toc.yml").read_text("utf-8"))
-PAGES = [*(f"{file}.html" for file in _files(TOC)), "search.html", "genindex.html"]
+MADE = ["search.html", "genindex.html", "py-modindex.html"]
+PAGES = [*(f"{file}.html" for file in _files(TOC)), *MADE]
 
 
 @pytest.fixture(scope="session")

@@ -29,9 +29,9 @@ RESIZED = 500  # ms
 TOO_WIDE = """() => {
     const {scrollWidth, clientWidth} = document.scrollingElement;
     if (scrollWidth <= clientWidth) return [];
-    return [...document.querySelectorAll("body *")].filter((element) =>
-        element.getBoundingClientRect().right > clientWidth + 1
-    ).map((element) => element.outerHTML.slice(0, 120));
+    const out = [...document.querySelectorAll("body *")].filter((element) =>
+        element.getBoundingClientRect().right > clientWidth);
+    return [`${scrollWidth} px`, ...out.map((element) => element.outerHTML.slice(0, 120))];
 }"""
 UNSEEN = """() => [...document.images].filter((image) => !image.naturalWidth).map(({src}) => src)"""
 UNLABELLED = """() => [...document.querySelectorAll("svg")].filter((svg) =>

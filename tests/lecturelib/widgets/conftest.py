@@ -2,10 +2,9 @@
 
 import itertools
 import json
-from collections.abc import Callable
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from browser import open_page as open_in
@@ -19,33 +18,50 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 READY = "document.documentElement.dataset.widgets === 'ready'"
 
 
-class Kind(NamedTuple):
-    """How the tests make a widget of a class, and a state other than the page's own."""
-
-    make: Callable
-    other: dict
-
-
-KINDS = {
-    "Neuron": Kind(
-        lambda: widgets.Neuron(weights=[2, -1], bias=0.5, task="OR"),
-        {"weights": [-1.5, 0.5], "bias": 1, "inputs": [0.5, -0.5], "activation": "tanh"},
-    ),
-    "Activations": Kind(
-        lambda: widgets.Activations(shown=["tanh", "maxout"], a=-2, slope=0.2),
-        {"shown": ["sigmoid", "elu"], "a": 3, "alpha": 0.5, "pieces": [0.5, 1, -1, 0]},
-    ),
-    "Quiz": Kind(lambda: widgets.Quiz("neuron", "recall"), {}),
+# For each class: how to make one whose state is not the default, and a state that is neither.
+MAKE = {
+    "Neuron": lambda: widgets.Neuron(weights=[2, -1], bias=0.5, task="OR"),
+    "Activations": lambda: widgets.Activations(shown=["tanh", "maxout"], a=-2, slope=0.2),
+    "Quiz": lambda: widgets.Quiz("neuron", "recall"),
 }
+OTHER = {
+    "Neuron": {"weights": [-1.5, 0.5], "bias": 1, "inputs": [0.5, -0.5], "task": "XOR"},
+    "Activations": {"shown": ["sigmoid", "elu"], "a": 3, "alpha": 0.5, "pieces": [0.5, 1, -1, 0]},
+}
+
+
+def key_of(name):
+    """Neuron -> neuron, RNNUnrolled -> rnn-unrolled: the key that the host gives the first view."""
+    return re.sub(r"[a-z](?=[A-Z])|[A-Z0-9](?=[A-Z][a-z])", r"\g<0>-", name).lower()
+
+
+CLASSES = {key_of(name): getattr(widgets, name) for name in widgets.__all__}
 
 
 def pytest_generate_tests(metafunc):
     """A test of ``kind`` runs for every widget, one of ``figure`` for all but Quiz."""
-    names = widgets.__all__  # a new widget without an entry in KINDS fails
+    names = widgets.__all__  # a new widget without an entry in MAKE fails
     if "kind" in metafunc.fixturenames:
         metafunc.parametrize("kind", names)
     if "figure" in metafunc.fixturenames:
         metafunc.parametrize("figure", [name for name in names if name != "Quiz"])
+
+
+def without_number(key):
+    return re.sub(r"-\d+$", "", key)
+
+
+@pytest.fixture
+def key(request):
+    """The key of the widget that a test of ``kind`` or ``figure`` shows."""
+    params = request.node.callspec.params
+    return key_of(params.get("kind") or params["figure"])
+
+
+@pytest.fixture
+def other(figure):
+    """A state of the widget that is not the page's own."""
+    return OTHER[figure]
 
 
 def _script(type_, content):
@@ -85,7 +101,7 @@ def show(open_page, site):
     counter = itertools.count(len(list(folder.iterdir())))
 
     def visit(*shown, link="", head="", **options):
-        made = [KINDS[w].make() if isinstance(w, str) else w for w in shown]
+        made = [MAKE[w]() if isinstance(w, str) else w for w in shown]
         name = f"page-{next(counter)}.html"
         (folder / name).write_text(page_text(made, head), "utf-8")
         page, log = open_page(f"{address}{name}{link}", **options)
@@ -99,7 +115,7 @@ def show(open_page, site):
 def javascript(browser):
     """``javascript("({neuron}, x) => neuron.line(…x)", x)``: the widgets' modules in a browser."""
     page, _ = open_in(browser, "about:blank")
-    sources = {name.lower(): getattr(widgets, name)._esm for name in widgets.__all__}
+    sources = {key: cls._esm for key, cls in CLASSES.items()}
     load = """async (sources) => {
       window.modules = {};
       for (const [name, source] of Object.entries(sources)) {
@@ -121,8 +137,7 @@ def state_of():
     }"""
 
     def read(page, key):
-        cls = getattr(widgets, key.split("-")[0].capitalize())
-        return page.evaluate(body, [key, cls.state_names()])
+        return page.evaluate(body, [key, CLASSES[without_number(key)].state_names()])
 
     return read
 
@@ -202,7 +217,7 @@ def says_what_python_says(state_of):
 
     def check(page, key):
         shown = page.locator(f"[data-key={key}] .dl-state").inner_text()
-        assert shown == words[key.split("-")[0]](state_of(page, key))
+        assert shown == words[without_number(key)](state_of(page, key))
         return shown
 
     return check

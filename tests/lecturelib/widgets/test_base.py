@@ -133,14 +133,14 @@ PURE = {
 }
 
 
-def test_pure_functions_can_be_reached(kind, javascript):
-    names = javascript("(m, kind) => Object.keys(m[kind])", kind.lower())
+def test_pure_functions_can_be_reached(kind, key, javascript):
+    names = javascript("(m, kind) => Object.keys(m[kind])", key)
     assert set(PURE[kind].split()) <= set(names)
 
 
-def test_names_and_defaults_are_those_of_the_module(figure, javascript):
+def test_names_and_defaults_are_those_of_the_module(figure, key, javascript):
     widget = getattr(widgets, figure)()
-    assert widget.state() == javascript("(m, name) => m[name].clean({})", figure.lower())
+    assert widget.state() == javascript("(m, name) => m[name].clean({})", key)
 
 
 def test_the_module_takes_every_value_that_python_takes(javascript):
@@ -154,12 +154,12 @@ def test_the_module_takes_every_value_that_python_takes(javascript):
 
 
 @pytest.mark.parametrize("end", ["low", "high"])
-def test_ranges_are_those_of_the_module(figure, end, javascript):
+def test_ranges_are_those_of_the_module(figure, key, end, javascript):
     cls = getattr(widgets, figure)
     ranged = {n: t for n, t in cls.class_traits().items() if hasattr(t, "low")}
     far = {"low": -1e9, "high": 1e9}[end]
     raw = {n: [far] * t.length if hasattr(t, "length") else far for n, t in ranged.items()}
-    cleaned = javascript("(m, [name, raw]) => m[name].clean(raw)", [figure.lower(), raw])
+    cleaned = javascript("(m, [name, raw]) => m[name].clean(raw)", [key, raw])
     for name, trait in ranged.items():
         limit = getattr(trait, end)
         assert cleaned[name] == ([limit] * trait.length if hasattr(trait, "length") else limit)

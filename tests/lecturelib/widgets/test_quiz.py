@@ -271,6 +271,27 @@ def test_a_wrong_answer_gets_its_reply_and_its_colour(show):
     assert verdict.evaluate("e => getComputedStyle(e).color") == "rgb(192, 57, 43)"
 
 
+def test_fingers_are_enough(show):
+    page, _ = show("Quiz", has_touch=True, viewport={"width": 320, "height": 640})
+    for field, right in zip(page.locator("fieldset").all(), RIGHT.values(), strict=True):
+        for i in right:
+            field.locator("label").nth(i).tap(position={"x": 150, "y": 12})
+        field.get_by_role("button", name="Check").tap()
+    assert page.locator(".dl-state").inner_text().startswith("4 of 4")
+
+
+def test_only_an_answer_that_can_be_one_is_kept(javascript):
+    two = {"options": [{"text": "a"}, {"text": "b"}]}
+    choice, several = two | {"kind": "choice"}, two | {"kind": "several"}
+    body = "({quiz}, pairs) => pairs.map(([question, answer]) => quiz.fits(question, answer))"
+    fitting = [(choice, 0), (choice, 1), (several, []), (several, [1, 0]), ({"kind": "number"}, "")]
+    assert javascript(body, fitting) == [True] * 5
+    odd = [(choice, x) for x in (2, -1, 0.5, "0", None, [0], {})]
+    odd += [(several, x) for x in (0, [2], ["0"], None, "01", {"length": 0})]
+    odd += [({"kind": "number"}, x) for x in (1, None, [], {})]
+    assert not any(javascript(body, odd))
+
+
 NO_STORAGE = """<script>
   Object.defineProperty(window, "localStorage", { get() { throw new Error("denied"); } });
 </script>"""

