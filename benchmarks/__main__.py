@@ -13,11 +13,18 @@ from pathlib import Path
 
 from playwright.sync_api import Error
 
-from benchmarks import book, numerics, pages, widgets
+from benchmarks import book, numerics, pages, recurrent, training, widgets
 from benchmarks.report import NotMeasuredError, Row, markdown, not_measured
 
 # The book first: it leaves the pages that the others look at.
-PARTS = {"book": book.rows, "pages": pages.rows, "widgets": widgets.rows, "numerics": numerics.rows}
+PARTS = {
+    "book": book.rows,
+    "pages": pages.rows,
+    "widgets": widgets.rows,
+    "numerics": numerics.rows,
+    "training": training.rows,
+    "recurrent": recurrent.rows,
+}
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")
 

@@ -115,7 +115,7 @@ function build(ui) {
   const grip = handle(values, { label: "Point a", className: "dl-input", line: true, range: [-REACH, REACH],
     get: () => [ui.state().a, 0], move: ([a]) => ui.put({ a: Number(a.toFixed(1)) }) });
   const table = drawTable();
-  return { drawing: [values.root, slopes.root, h("div", { class: "dl-wide" }, table.root)], controls: buildControls(ui), redraw(state) {
+  return { drawing: [values.root, slopes.root, h("div", { class: "dl-wide", tabindex: 0, role: "group", "aria-label": "Values and slopes" }, table.root)], controls: buildControls(ui), redraw(state) {
     for (const element of tangents) element.style.display = "none";
     drawLines(values, state, (name, a) => compute(name, a, state).f, (name, i) => {
       tangents[i].style.display = "";

@@ -1,6 +1,7 @@
 """The packaged data: right to the last byte, fresh at every call, readable from a zip."""
 
 import hashlib
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,7 +13,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import lecturelib
-from lecturelib.data import digits, purchases, split
+from lecturelib.data import (
+    digits,
+    houses,
+    houses_windsor,
+    purchases,
+    shakespeare,
+    split,
+    sunspots,
+)
 
 # The slide's table, dates as printed there: day/month/year.
 SLIDE = """
@@ -107,13 +116,153 @@ def test_the_day_comes_first():
     assert set(years.astype(str)) == {"2015", "2016", "2017"}
 
 
+# Houses
+
+
+def sha256(array):
+    return hashlib.sha256(array.astype("<f8").tobytes()).hexdigest()
+
+
+def test_houses_are_the_original_ones():
+    X, price, features = houses()
+    assert (X.shape, price.shape, len(features)) == ((21613, 17), (21613,), 17)
+    assert X.dtype == price.dtype == np.float64
+    assert sha256(X) == "43708ec518fd98eb925a790c81e2f5967a530e87f05acdaa3cefee0a34bd6800"
+    assert sha256(price) == "3f54a3c7db0fbbc0bb18056274c3462d82d539782d9669757f1f8fe8267b18b4"
+
+
+def test_the_second_house_column_by_column():
+    X, price, features = houses()
+    assert price[1] == 538_000
+    assert dict(zip(features, X[1].tolist(), strict=True)) == {
+        "bedrooms": 3,
+        "bathrooms": 2.25,
+        "sqft_living": 2570,
+        "sqft_lot": 7242,
+        "floors": 2,
+        "waterfront": 0,
+        "view": 0,
+        "condition": 3,
+        "grade": 7,
+        "sqft_above": 2170,
+        "sqft_basement": 400,
+        "yr_built": 1951,
+        "yr_renovated": 1991,
+        "lat": 47.721,
+        "long": -122.319,
+        "sqft_living15": 1690,
+        "sqft_lot15": 7639,
+    }
+
+
+def test_houses_are_what_the_docstring_says():
+    X, price, features = houses()
+    column = dict(zip(features, X.T, strict=True))
+    assert (price.min(), price.max()) == (75_000, 7_700_000)
+    np.testing.assert_array_equal(
+        column["sqft_living"], column["sqft_above"] + column["sqft_basement"]
+    )
+    for name, values in {"waterfront": (0, 1), "view": (0, 4), "condition": (1, 5)}.items():
+        assert set(column[name]) == set(range(values[0], values[1] + 1))
+    assert (column["grade"].min(), column["grade"].max()) == (1, 13)
+    for name, parts in {"bathrooms": 4, "floors": 2}.items():
+        assert set(parts * column[name] % 1) == {0}
+    assert (column["yr_built"].min(), column["yr_built"].max()) == (1900, 2015)
+    assert column["yr_renovated"].min() == 0
+    assert (round(column["lat"].mean()), round(column["long"].mean())) == (48, -122)
+    assert column["sqft_living"][column["bedrooms"] == 33].tolist() == [1620]
+
+
+def test_windsor_houses_are_the_original_ones():
+    X, price, features = houses_windsor()
+    assert (X.shape, price.shape, len(features)) == ((546, 11), (546,), 11)
+    assert X.dtype == price.dtype == np.float64
+    assert sha256(X) == "27014ec7d9bb118e09d1859b7f004533782aa9ef3a09725822fc41625a742b60"
+    assert sha256(price) == "9c9080a69a7b07fff3fc2ec881d5ff5873d5217795c13071467186e086752ee0"
+    assert (price.min(), price.max()) == (25_000, 190_000)
+
+
+def test_the_first_windsor_house_column_by_column():
+    X, price, features = houses_windsor()
+    assert price[0] == 42_000
+    assert dict(zip(features, X[0].tolist(), strict=True)) == {
+        "lotsize": 5850,
+        "bedrooms": 3,
+        "bathrms": 1,
+        "stories": 2,
+        "driveway": 1,
+        "recroom": 0,
+        "fullbase": 1,
+        "gashw": 0,
+        "airco": 0,
+        "garagepl": 1,
+        "prefarea": 0,
+    }
+
+
+def test_least_squares_explains_as_much_of_the_prices_as_it_did():
+    # R² on all rows: a column shifted against the others would lower it.
+    for (X, price, _), expected in ((houses(), 0.695), (houses_windsor(), 0.673)):
+        X = np.column_stack([np.ones(len(X)), (X - X.mean(0)) / X.std(0)])
+        rest = price - X @ np.linalg.lstsq(X, price, rcond=None)[0]
+        assert 1 - rest.var() / price.var() == pytest.approx(expected, abs=5e-4)
+
+
+# Sunspots
+
+
+def test_sunspots_are_the_original_ones():
+    year, number = sunspots()
+    assert (year.dtype, number.dtype) == (np.int64, np.float64)
+    np.testing.assert_array_equal(year, np.arange(1700, 2009))
+    assert number[:5].tolist() == [5, 11, 16, 23, 36]
+    assert number[-3:].tolist() == [15.2, 7.5, 2.9]
+    assert sha256(number) == "66c86ecdcd5950f61f6243f924fdfa10a44596e94816291062fdda266a31c86d"
+
+
+def test_sunspots_are_what_the_docstring_says():
+    year, number = sunspots()
+    assert year[number == 0].tolist() == [1711, 1712, 1810]
+    assert (number.max(), year[number.argmax()]) == (190.2, 1957)
+    power = np.abs(np.fft.rfft(number - number.mean())) ** 2
+    assert len(number) / power.argmax() == pytest.approx(11, abs=0.5)
+
+
+# Shakespeare
+
+
+def test_shakespeare_is_the_original_text():
+    text = shakespeare()
+    assert len(text) == 401_331
+    assert hashlib.sha256(text.encode("ascii")).hexdigest() == (
+        "1a26fd37ceb3e742192c35c312b66a3c4ae763bb8a0a47183b3d7d7ee5a0bacf"
+    )
+    assert text.startswith("BERNARDO:\nWho's there?\n\nFRANCISCO:\nNay, answer me: stand,")
+    assert text.endswith("For never was a story of more woe\nThan this of Juliet and her Romeo.\n")
+    assert "To be, or not to be: that is the question:" in text
+
+
+def test_shakespeare_is_what_the_docstring_says():
+    text = shakespeare()
+    assert len(set(text)) == 63
+    assert text[170_530:].startswith("\n\nFirst Witch:\nWhen shall we three meet again")
+    assert text[266_387:].startswith("\n\nPrologue:\nTwo households, both alike in dignity,")
+    speeches = text.rstrip("\n").split("\n\n")
+    for speech in speeches:
+        speaker, *lines = speech.split("\n")
+        assert re.fullmatch(r"[A-Z][A-Za-z &'-]*:", speaker), speech
+        assert lines
+        assert all(line == line.strip() != "" for line in lines), speech
+
+
 # Every loader
 
 
-@pytest.mark.parametrize("loader", [digits, purchases])
+@pytest.mark.parametrize("loader", [digits, houses, houses_windsor, purchases, sunspots])
 def test_changing_one_result_leaves_the_next_as_it_was(loader):
     def flat(result):
-        return result if isinstance(result, tuple) else (result,)
+        parts = result if isinstance(result, tuple) else (result,)
+        return [part for part in parts if isinstance(part, np.ndarray)]
 
     original = [array.copy() for array in flat(loader())]
     for array in flat(loader()):
@@ -139,12 +288,15 @@ def test_the_loaders_work_from_a_zip(tmp_path):
         f"import sys; sys.path.insert(0, {str(archive)!r})\n"
         "from lecturelib import data\n"
         "assert '.zip' in data.__file__, data.__file__\n"
-        "print(data.digits().y.sum(), data.purchases()['amount'].sum())"
+        "print(data.digits().y.sum(), data.purchases()['amount'].sum())\n"
+        "print(len(data.houses().X), len(data.houses_windsor().X))\n"
+        "print(len(data.sunspots().year), len(data.shakespeare()))"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert result.stdout.split() == [str(digits().y.sum()), "741"]
+    expected = [str(digits().y.sum()), "741", "21613", "546", "309", "401331"]
+    assert result.stdout.split() == expected
 
 
 def test_every_data_file_is_described_with_source_and_licence():

@@ -1,0 +1,186 @@
+"""The feed-forward network: Linear, activation, Linear, …, Linear; its last layer gives logits.
+
+``FFNN([64, 128, 10], "relu", rng=np.random.default_rng(0))`` has 64 inputs, 128 hidden units and 10
+outputs. Arrays are named by their place: ``layers.0.W``, as in PyTorch's ``state_dict``.
+"""
+
+from __future__ import annotations
+
+import copy
+from itertools import pairwise
+
+import numpy as np
+
+from lecturelib import _exchange
+from lecturelib._arguments import floating, generator, whole
+from lecturelib._validate import checked, finite_array
+from lecturelib.layers import ELU, Layer, LeakyReLU, Linear, Maxout, ReLU, Sigmoid, Tanh
+
+__all__ = ["FFNN"]
+
+_LAYERS: dict[str, type[Layer]] = {
+    "sigmoid": Sigmoid,
+    "tanh": Tanh,
+    "relu": ReLU,
+    "leaky_relu": LeakyReLU,
+    "elu": ELU,
+    "maxout": Maxout,
+}
+
+
+def _batch_of_network(self, x):
+    if x.ndim != 2 or x.shape[1] != self.sizes[0]:
+        raise ValueError(
+            f"x: expected shape (N, {self.sizes[0]}), one row an example, got {x.shape}; "
+            "one example is a row: x[None, :], pictures are laid flat: x.reshape(len(x), -1)"
+        )
+
+
+class FFNN:
+    """h_l = f(W_l h_{l−1} + b_l), the last layer without f;  x (N, sizes[0]) -> z (N, sizes[-1]).
+
+    ``activation`` is one of sigmoid, tanh, relu, leaky_relu, elu and maxout (with two pieces). The
+    hidden layers start from He's initialisation, or Xavier's before sigmoid and tanh, the last one
+    from Xavier's. ``parameters`` and ``gradients`` are dicts name -> array. ValueError for fewer
+    than two sizes, sizes below 1 and unknown activations.
+    """
+
+    def __init__(self, sizes, activation: str = "relu", *, rng, dtype=np.float64) -> None:
+        self.sizes = [whole(size, f"sizes[{i}]") for i, size in enumerate(sizes)]
+        self.activation, self.dtype = activation, floating(dtype)
+        if len(self.sizes) < 2:
+            raise ValueError(
+                f"sizes: expected at least inputs and outputs, got {self.sizes}; "
+                "pass e.g. [64, 128, 10]"
+            )
+        if activation not in _LAYERS:
+            raise ValueError(
+                f"activation: expected one of {list(_LAYERS)}, got {activation!r}; "
+                "'relu' is a good first choice"
+            )
+        self.layers = tuple(self._build(generator(rng)))
+
+    def _build(self, rng):
+        """The layers, first to last."""
+        *hidden, last = pairwise(self.sizes)
+        init = "xavier" if self.activation in ("sigmoid", "tanh") else "he"
+        for n_in, n_out in hidden:
+            f = _LAYERS[self.activation]()
+            pieces = getattr(f, "pieces", 1)
+            yield Linear(n_in, n_out * pieces, rng=rng, dtype=self.dtype, init=init)
+            yield f
+        yield Linear(*last, rng=rng, dtype=self.dtype, init="xavier")
+
+    @checked(_batch_of_network, x=finite_array)
+    def forward(self, x):
+        """The outputs z, and every layer keeps what backward needs;  x (N, D) -> z (N, K).
+
+        ValueError for another width, an empty batch, NaN and infinity; the bare formula is
+        ``forward.__wrapped__``.
+        """
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, dz, *, input_gradient: bool = False):
+        """Add up the gradients of all parameters;  dz = ∂L/∂z (N, K) -> None, or dx (N, D).
+
+        ∂L/∂x is returned only with ``input_gradient=True``: training has no use for it, and it
+        costs one more product of matrices. ValueError for another shape than z's, or no forward.
+        """
+        first, *others = self.layers
+        for layer in reversed(others):
+            dz = layer.backward(dz)
+        return first.backward(dz, input_gradient=input_gradient)
+
+    @checked(_batch_of_network, x=finite_array)
+    def predict(self, x):
+        """The outputs z, with nothing kept;  x (N, D) -> z (N, K). Errors as in ``forward``.
+
+        A class is ``predict(x).argmax(axis=1)``, probabilities are ``softmax(predict(x))``.
+        """
+        for layer in self.layers:
+            # The copy shares the weights, and a backward that is still to come keeps its values.
+            x = copy.copy(layer).forward(x)
+        return x
+
+    @property
+    def parameters(self) -> dict[str, np.ndarray]:
+        """Every weight and bias under its name, ``layers.0.W`` and so on; the arrays themselves."""
+        return self._collect("parameters")
+
+    @property
+    def gradients(self) -> dict[str, np.ndarray]:
+        """The gradient of every parameter, under the parameter's name."""
+        return self._collect("gradients")
+
+    def _collect(self, kind):
+        return {
+            f"layers.{i}.{name}": array
+            for i, layer in enumerate(self.layers)
+            for name, array in getattr(layer, kind).items()
+        }
+
+    def zero_grad(self) -> None:
+        """Set every gradient to 0, in place."""
+        for layer in self.layers:
+            layer.zero_grad()
+
+    def __repr__(self) -> str:
+        lines = [f"FFNN({self.sizes}, {self.activation!r}), {self.dtype}"]
+        counts = [sum(p.size for p in layer.parameters.values()) for layer in self.layers]
+        for i, (layer, count) in enumerate(zip(self.layers, counts, strict=True)):
+            shapes = ", ".join(f"{name} {p.shape}" for name, p in layer.parameters.items())
+            number = f"{count:,}" if count else ""
+            lines.append(f"  layers.{i:<3}{layer!r:<18} {shapes:<26}{number:>10}".rstrip())
+        return "\n".join([*lines, f"  {'total':<55}{sum(counts):>10,}"])
+
+    def save(self, path) -> None:
+        """Write sizes, activation and all parameters to ``path``, in NumPy's .npz format."""
+        with open(path, "wb") as file:  # given a name, savez would append .npz to it
+            np.savez(file, sizes=self.sizes, activation=self.activation, **self.parameters)
+
+    @classmethod
+    def load(cls, path) -> FFNN:
+        """The network that ``save`` wrote to ``path``.
+
+        ValueError, naming what is wrong, for a file that is cut off, damaged, or holds other names,
+        shapes or values than such a network.
+        """
+        arrays = _exchange.read_npz(path)
+        names = list(arrays)
+        try:
+            sizes, activation = arrays.pop("sizes").tolist(), str(arrays.pop("activation"))
+        except KeyError as error:
+            raise ValueError(
+                f"{path}: expected sizes, activation and parameters of an FFNN, got {names}; "
+                "pass a file that FFNN.save wrote"
+            ) from error
+        return cls._with(sizes, activation, arrays, path)
+
+    def to_torch(self):
+        """The same network as ``torch.nn.Sequential``, with copies of the weights, in its dtype.
+
+        ValueError for maxout, which PyTorch does not have.
+        """
+        return _exchange.to_sequential(self.layers, self.activation)
+
+    @classmethod
+    def from_torch(cls, sequential) -> FFNN:
+        """The network of a ``torch.nn.Sequential``, with copies of its weights, in its dtype.
+
+        ValueError unless it is Linear, activation, …, Linear with biases and one activation.
+        """
+        return cls._with(*_exchange.from_sequential(sequential), "sequential")
+
+    @classmethod
+    def _with(cls, sizes, activation, arrays, source):
+        """A network with copies of ``arrays``, in the type of the first weights."""
+        first = arrays.get("layers.0.W", np.empty(0))
+        try:
+            # The weights drawn here are overwritten at once.
+            model = cls(sizes, activation, rng=np.random.default_rng(0), dtype=first.dtype)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{source}: {error}") from error
+        _exchange.fill(model.parameters, arrays, source)
+        return model

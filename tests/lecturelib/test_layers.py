@@ -1,0 +1,307 @@
+"""Layers: every way back is the derivative of the way there, and equals PyTorch's."""
+
+import copy
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lecturelib import layers
+from lecturelib.gradcheck import check_gradients
+from lecturelib.layers import ELU, Layer, LeakyReLU, Linear, Maxout, ReLU, Sigmoid, Tanh
+
+ACTIVATION_LAYERS = [
+    Sigmoid(),
+    Tanh(),
+    ReLU(),
+    LeakyReLU(),
+    LeakyReLU(0.3),
+    ELU(),
+    ELU(1.7),
+    Maxout(),
+    Maxout(pieces=3),
+]
+EACH = pytest.mark.parametrize("layer", ACTIVATION_LAYERS, ids=repr)
+
+
+def linear(n_in=3, n_out=4, seed=0, **settings):
+    return Linear(n_in, n_out, rng=np.random.default_rng(seed), **settings)
+
+
+def spaced(rng, *shape):
+    """Numbers that are 0.02 apart and as far from 0: no kink within reach of a small step."""
+    return (rng.permutation(np.arange(np.prod(shape)) - np.prod(shape) // 2) + 0.5).reshape(
+        shape
+    ) * 0.04
+
+
+def check_layer(layer, x, dh):
+    """Compare backward with central differences of Σ dh · forward, inputs and parameters."""
+
+    def weighted_output(x, **parameters):
+        probe = copy.deepcopy(layer)
+        for name, value in parameters.items():
+            probe.parameters[name][...] = value
+        return (dh * probe.forward(x)).sum()
+
+    layer.zero_grad()
+    layer.forward(x)
+    dx = layer.backward(dh)
+    assert dx.shape == x.shape
+    check_gradients(weighted_output, {"x": x, **layer.parameters}, {"x": dx, **layer.gradients})
+
+
+# Gradients
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 4), st.integers(1, 5), st.integers(1, 6), st.booleans(), st.integers(0, 99))
+def test_linear_gradients_in_every_shape(N, D, H, bias, seed):
+    rng = np.random.default_rng(seed)
+    layer = linear(D, H, seed, bias=bias)
+    if bias:
+        layer.b = rng.normal(size=H)
+    assert list(layer.parameters) == list(layer.gradients) == (["W", "b"] if bias else ["W"])
+    check_layer(layer, rng.normal(size=(N, D)), rng.normal(size=(N, H)))
+
+
+@EACH
+@pytest.mark.parametrize("N", [1, 5])
+def test_activation_gradients(layer, N):
+    rng = np.random.default_rng(N)
+    a = spaced(rng, N, 6)
+    dh = rng.normal(size=layer.forward(a).shape)
+    check_layer(layer, a, dh)
+
+
+def test_gradients_add_up_until_they_are_set_to_zero():
+    rng = np.random.default_rng(1)
+    layer, x, dh = linear(3, 4), rng.normal(size=(5, 3)), rng.normal(size=(5, 4))
+    for times in (1, 2):
+        layer.forward(x)
+        layer.backward(dh)
+        np.testing.assert_allclose(layer.dW, times * dh.T @ x)
+        np.testing.assert_allclose(layer.db, times * dh.sum(axis=0))
+    dW = layer.dW
+    layer.zero_grad()
+    assert layer.dW is dW
+    assert not layer.dW.any()
+    assert not layer.db.any()
+
+
+def test_a_layer_in_front_may_leave_out_the_input_gradient():
+    layer = linear(3, 4)
+    layer.forward(np.ones((2, 3)))
+    assert layer.backward(np.ones((2, 4)), input_gradient=False) is None
+    np.testing.assert_array_equal(layer.dW, np.full((4, 3), 2))
+
+
+@pytest.mark.parametrize("name", ["Sigmoid", "Tanh", "ReLU", "LeakyReLU", "ELU"])
+def test_linear_and_activation_equal_torch(name):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(2)
+    x, dh = rng.normal(size=(5, 3)), rng.normal(size=(5, 4))
+    first, second = linear(3, 4), getattr(layers, name)()
+    arguments = (0.1,) if name == "LeakyReLU" else ()
+    module = getattr(torch.nn, name)(*arguments)
+    W, b, t = (torch.tensor(v, requires_grad=True) for v in (first.W, first.b, x))
+    expected = module(torch.nn.functional.linear(t, W, b))
+    expected.backward(torch.tensor(dh))
+    h = second.forward(first.forward(x))
+    dx = first.backward(second.backward(dh))
+    close = {"rtol": 1e-10, "atol": 1e-10}
+    np.testing.assert_allclose(h, expected.detach(), **close)
+    for ours, theirs in ((dx, t), (first.dW, W), (first.db, b)):
+        np.testing.assert_allclose(ours, theirs.grad, **close)
+
+
+def test_maxout_equals_torchs_maximum_over_the_pieces():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(3)
+    a, dh = rng.normal(size=(4, 6)), rng.normal(size=(4, 2))
+    t = torch.tensor(a, requires_grad=True)
+    expected = t.reshape(4, 2, 3).max(dim=-1).values
+    expected.backward(torch.tensor(dh))
+    layer = Maxout(pieces=3)
+    np.testing.assert_array_equal(layer.forward(a), expected.detach())
+    np.testing.assert_array_equal(layer.backward(dh), t.grad)
+
+
+def test_maxout_is_the_lectures_formula_after_a_linear_layer():
+    rng = np.random.default_rng(4)
+    layer, x = linear(3, 2 * 2), rng.normal(size=(5, 3))
+    layer.b = rng.normal(size=4)
+    w1, w2, b1, b2 = layer.W[2], layer.W[3], layer.b[2], layer.b[3]
+    second_unit = Maxout().forward(layer.forward(x))[:, 1]
+    np.testing.assert_allclose(second_unit, [max(w1 @ v + b1, w2 @ v + b2) for v in x])
+
+
+# Initialisation
+
+
+@pytest.mark.parametrize(("init", "variance"), [("he", 2 / 200), ("xavier", 2 / 500)])
+def test_initial_weights_have_the_documented_variance(init, variance):
+    layer = linear(200, 300, init=init)
+    assert layer.W.shape == (300, 200)
+    assert layer.W.var() == pytest.approx(variance, rel=0.03)
+    assert abs(layer.W.mean()) < 0.001
+    assert not layer.b.any()
+
+
+def test_he_keeps_the_size_of_a_signal_through_relu_layers():
+    rng = np.random.default_rng(5)
+    h = rng.normal(size=(200, 100))
+    for _ in range(20):
+        h = ReLU().forward(Linear(100, 100, rng=rng).forward(h))
+    assert 0.2 < (h**2).mean() < 5
+
+
+def test_the_same_generator_gives_the_same_weights_in_both_types():
+    np.testing.assert_array_equal(linear(seed=7).W, linear(seed=7).W)
+    np.testing.assert_array_equal(linear(seed=7, dtype=np.float32).W, np.float32(linear(seed=7).W))
+    assert (linear(seed=7).W != linear(seed=8).W).all()
+
+
+# Types, copies, representation
+
+
+@EACH
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_type_stays_forward_and_backward(layer, dtype):
+    first = linear(3, 6, dtype=dtype)
+    h = layer.forward(first.forward(np.ones((2, 3), dtype)))
+    da = layer.backward(np.ones(h.shape))  # even where float64 comes back
+    dx = first.backward(da)
+    assert {h.dtype, da.dtype, dx.dtype, first.dW.dtype, first.db.dtype} == {np.dtype(dtype)}
+
+
+def test_lists_and_integers_are_read_as_numbers():
+    layer = linear(2, 1)
+    layer.W, layer.b = [[1, -2]], [3]
+    np.testing.assert_array_equal(layer.forward([[1, 1], [2, 0]]), [[2], [5]])
+    np.testing.assert_array_equal(layer.backward([[1], [1]]), [[1, -2], [1, -2]])
+    half = LeakyReLU(0.5)
+    np.testing.assert_array_equal(half.forward([[-2, 2]]), [[-1, 2]])
+    np.testing.assert_array_equal(half.backward([[0.5, 0.5]]), [[0.25, 0.5]])
+
+
+def test_assigning_copies_into_the_array_that_others_hold():
+    layer = linear(3, 4)
+    W, new = layer.parameters["W"], np.ones((4, 3))
+    layer.W = new
+    assert layer.W is W
+    assert layer.W is not new
+    layer.dW += 1
+    layer.W -= 0.5 * layer.dW
+    np.testing.assert_array_equal(W, np.full((4, 3), 0.5))
+
+
+@EACH
+def test_copies_and_pickles_work_alone(layer):
+    layer.forward(np.ones((1, 6)))
+    for other in (copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
+        np.testing.assert_array_equal(
+            other.forward(np.ones((1, 6))), layer.forward(np.ones((1, 6)))
+        )
+
+
+def test_representations():
+    assert repr(linear(3, 4)) == "Linear(3, 4)"
+    assert repr(linear(3, 4, bias=False)) == "Linear(3, 4, bias=False)"
+    assert [repr(layer) for layer in ACTIVATION_LAYERS[2:8]] == [
+        "ReLU()",
+        "LeakyReLU(slope=0.1)",
+        "LeakyReLU(slope=0.3)",
+        "ELU(alpha=1)",
+        "ELU(alpha=1.7)",
+        "Maxout(pieces=2)",
+    ]
+
+
+def test_defaults_are_the_lectures():
+    for layer, name, value in [
+        (LeakyReLU, "slope", 0.1),
+        (ELU, "alpha", 1.0),
+        (Maxout, "pieces", 2),
+    ]:
+        assert inspect.signature(layer).parameters[name].default == value
+
+
+# Entrances
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n_in": 0}, r"^n_in: expected a whole number of at least 1, got 0 \(int\); pass"),
+        ({"n_out": 2.0}, r"^n_out: expected a whole number of at least 1, got 2.0 \(float\)"),
+        ({"n_out": True}, r"^n_out: expected a whole number .* got True \(bool\)"),
+        ({"rng": 0}, r"^rng: expected a NumPy Generator, got int; pass np.random.default_rng"),
+        ({"dtype": int}, r"^dtype: expected float32 or float64, got <class 'int'>; pass"),
+        ({"dtype": "float16"}, r"^dtype: expected float32 or float64, got 'float16'"),
+        ({"dtype": "x"}, r"^dtype: expected float32 or float64, got 'x'"),
+        ({"init": "zeros"}, r"^init: expected one of \['he', 'xavier'\], got 'zeros'"),
+    ],
+)
+def test_linear_refuses(arguments, message):
+    settings = {"n_in": 2, "n_out": 3, "rng": np.random.default_rng(0)} | arguments
+    with pytest.raises(ValueError, match=message):
+        Linear(**settings)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: LeakyReLU(1.0), r"^slope: expected a number in \[0, 1\)"),
+        (lambda: ELU(0), "^alpha: expected a number above 0"),
+        (lambda: Maxout(1), "^pieces: expected a whole number of at least 2, got 1"),
+    ],
+)
+def test_settings_out_of_range_are_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 4), (0, 3), (2, 3, 3), ()])
+def test_linear_forward_refuses_other_shapes(shape):
+    with pytest.raises(ValueError, match=r"^Linear\(3, 4\)\.forward: expected x of shape \(N, 3\)"):
+        linear().forward(np.ones(shape))
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 5), (0, 4), (2, 0)])
+def test_maxout_forward_refuses_widths_that_the_pieces_do_not_divide(shape):
+    with pytest.raises(ValueError, match=r"^Maxout\(pieces=2\).forward: expected a of shape \(N"):
+        Maxout().forward(np.ones(shape))
+
+
+@pytest.mark.parametrize("layer", [Linear(3, 6, rng=np.random.default_rng(0)), ReLU(), Maxout()])
+def test_backward_refuses_other_shapes_and_a_missing_forward(layer):
+    layer = copy.deepcopy(layer)
+    with pytest.raises(ValueError, match=r"backward: expected a forward pass before it, got none"):
+        layer.backward(np.ones((2, 6)))
+    h = layer.forward(np.ones((4, 3 if isinstance(layer, Linear) else 6)))
+    for shape in (h.shape[1:], (1, *h.shape[1:]), (*h.shape, 1)):  # all of them would broadcast
+        with pytest.raises(ValueError, match=rf"expected dh of shape \({h.shape[0]}, .*; pass ∂L"):
+            layer.backward(np.ones(shape))
+
+
+def test_attributes_refuse_other_shapes_and_numbers():
+    layer = linear(3, 4)
+    with pytest.raises(
+        ValueError, match=r"^W: expected shape \(4, 3\) in Linear\(3, 4\), got.*\(3, 4\)"
+    ):
+        layer.W = np.ones((3, 4))
+    with pytest.raises(ValueError, match=r"^b: expected finite"):
+        layer.b = [0, 0, np.nan, 0]
+    with pytest.raises(ValueError, match=r"^b: expected no such parameter"):
+        linear(bias=False).b = np.ones(4)
+    assert linear(bias=False).b is linear(bias=False).db is None
+
+
+def test_the_base_promises_both_ways():
+    for method in (Layer().forward, Layer().backward):
+        with pytest.raises(NotImplementedError):
+            method(np.ones((1, 1)))
