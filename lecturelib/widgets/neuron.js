@@ -101,11 +101,11 @@ function drawNeuron() {
   const edges = at.map((y) => svg("path", { d: `M52 ${y}L${sum[0] - 24} ${sum[1]}` }));
   const values = at.map((y) => svg("text", { x: 30, y: y + 5, class: "dl-value" }));
   const labels = at.map((y) => svg("text", { x: 108, y: (y + sum[1]) / 2 + (y === 115 ? -6 : y < 115 ? -10 : 20), class: "dl-weight" }));
-  const total = svg("text", { x: sum[0], y: sum[1] + 21 }), out = svg("text", { x: 312, y: sum[1] + 21 }), f = svg("text", { x: 256, y: sum[1] - 8 });
+  const total = svg("text", { x: sum[0], y: sum[1] + 15 }), out = svg("text", { x: 312, y: sum[1] + 15 }), f = svg("text", { x: 256, y: sum[1] - 8 });
   root.append(...edges, svg("path", { d: `M${sum[0] + 26} 115H286`, class: "dl-out" }),
     ...at.map((y) => svg("circle", { cx: 30, cy: y, r: 22, class: "dl-node" })),
     svg("circle", { cx: sum[0], cy: 115, r: 28, class: "dl-node" }), svg("circle", { cx: 312, cy: 115, r: 26, class: "dl-node" }),
-    svg("text", { x: sum[0], y: 112, class: "dl-symbol" }, "a"), svg("text", { x: 312, y: 112, class: "dl-symbol" }, "h"),
+    svg("text", { x: sum[0], y: 108, class: "dl-symbol" }, "a"), svg("text", { x: 312, y: 108, class: "dl-symbol" }, "h"),
     ...values, ...labels, total, out, f);
   for (const text of [total, out]) set(text, { class: "dl-value" });
   set(f, { class: "dl-weight" });

@@ -43,12 +43,12 @@ UNLABELLED = """() => [...document.querySelectorAll("svg")].filter((svg) =>
 
 @pytest.fixture
 def themed(visit):
-    """``themed(theme, width) -> page`` with everything unfolded, in that theme and width."""
+    """``themed(theme, width, media="screen") -> page`` with everything unfolded."""
 
-    def show(theme: str, width: int):
+    def show(theme: str, width: int, media: str = "screen"):
         page = visit.page
         page.evaluate(OPEN_ALL)
-        page.emulate_media(color_scheme=theme)
+        page.emulate_media(color_scheme=theme, media=media)
         page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
         if page.viewport_size["width"] != width:
             page.set_viewport_size({"width": width, "height": 900})
@@ -81,6 +81,10 @@ def test_axe_finds_nothing(themed, width):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_no_weak_contrast_in_the_dark(themed, width):
     assert not _violations(themed("dark", width), only=["color-contrast"])
+
+
+def test_a_dark_page_is_printed_dark_on_white(themed):
+    assert not _violations(themed("dark", 1280, "print"), only=["color-contrast"])
 
 
 def _violations(page, only=None):
