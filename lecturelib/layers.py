@@ -40,7 +40,7 @@ class Linear(Layer):
 
     W = entry("parameters", "W")
     b = entry("parameters", "b")
-    dW = entry("gradients", "W")  # noqa: N815 a gradient is d + the name
+    dW = entry("gradients", "W")
     db = entry("gradients", "b")
 
     def __init__(

@@ -64,9 +64,9 @@ class RNN(Layer):
     start at 0. ValueError for sizes below 1, a dtype but float32 and float64, and no Generator.
     """
 
-    U, dU = entry("parameters", "U"), entry("gradients", "U")  # noqa: N815 d + the name
-    W, dW = entry("parameters", "W"), entry("gradients", "W")  # noqa: N815
-    V, dV = entry("parameters", "V"), entry("gradients", "V")  # noqa: N815
+    U, dU = entry("parameters", "U"), entry("gradients", "U")
+    W, dW = entry("parameters", "W"), entry("gradients", "W")
+    V, dV = entry("parameters", "V"), entry("gradients", "V")
     b, db = entry("parameters", "b"), entry("gradients", "b")
     c, dc = entry("parameters", "c"), entry("gradients", "c")
 

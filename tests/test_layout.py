@@ -44,7 +44,8 @@ def test_every_widget_is_a_class_a_module_and_a_place_in_the_book():
     assert scripts - widgets == shared, "a script that no widget owns"
     book = "\n".join(path.read_text("utf-8") for path in (ROOT / "book").rglob("*.ipynb"))
     for name in widgets:
-        assert f"{name.title().replace('_', '')}(" in book, f"no page shows the widget {name}"
+        shown = rf"\b{name.title().replace('_', '')}(\.\w+)?\("  # made directly or by a constructor
+        assert re.search(shown, book), f"no page shows the widget {name}"
 
 
 def test_every_check_belongs_to_a_chapter():

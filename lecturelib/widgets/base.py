@@ -17,6 +17,8 @@ import traitlets
 from lecturelib import palette
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(?P<name>[\w-]+)\.js";\n', re.MULTILINE)
+# Comments on lines of their own, and indentation: for whoever reads the file, not for a page.
+_REMARKS = re.compile(r"^[ ]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)\n|^[ ]+", re.MULTILINE | re.DOTALL)
 _DARK = (
     'html[data-theme="dark"]',  # this book's pages
     'body[data-jp-theme-light="false"]',  # JupyterLab
@@ -33,7 +35,7 @@ def bundle(name: str) -> str:
     """One self-contained ES module: ``name.js`` behind the modules that it imports, each once.
 
     Imports have the form ``import { a, b } from "./kit.js";``. Exports stay, so a test can reach
-    the pure functions of every part.
+    the pure functions of every part. Comments and indentation go.
     """
     parts: dict[str, str] = {}
 
@@ -43,7 +45,7 @@ def bundle(name: str) -> str:
         source = _source(f"{part}.js")
         for match in _IMPORT.finditer(source):
             collect(match["name"])
-        parts[part] = _IMPORT.sub("", source)
+        parts[part] = _REMARKS.sub("", _IMPORT.sub("", source))
 
     collect(name)
     return "\n".join(parts.values())

@@ -76,6 +76,12 @@ export function plane({ x, y, width, height, ticksX, ticksY = ticksX, nameX, nam
   return { root, layer, over, sx, sy };
 }
 
+/** Where on a chart the pointer is, in data. */
+export function at({ root, sx, sy }, { clientX, clientY }) {
+  const p = new DOMPoint(clientX, clientY).matrixTransform(root.getScreenCTM().inverse());
+  return [sx.invert(p.x), sy.invert(p.y)];
+}
+
 /** A path through points; points that are not finite interrupt it. */
 export function path(points, sx, sy) {
   let pen = "M";
@@ -97,21 +103,17 @@ export function handle(chart, { label, className, square = false, line = false, 
     "aria-valuemin": range[0], "aria-valuemax": range[1] },
     svg("circle", { r: 22, class: "dl-touch" }),
     square ? svg("rect", { x: -7, y: -7, width: 14, height: 14, class: "dl-dot" }) : svg("circle", { r: 8, class: "dl-dot" }));
-  const at = (event) => {
-    const p = new DOMPoint(event.clientX, event.clientY).matrixTransform(chart.root.getScreenCTM().inverse());
-    return [chart.sx.invert(p.x), chart.sy.invert(p.y)];
-  };
   let held = null; // which pointer drags, and how far from the point it took hold
   dot.addEventListener("pointerdown", (event) => {
     if (held || event.button) return; // a second finger, or a button that opens a menu
     dot.setPointerCapture(event.pointerId);
-    const [px, py] = at(event), [x, y] = get();
+    const [px, py] = at(chart, event), [x, y] = get();
     held = { id: event.pointerId, offset: [x - px, y - py] }; // the point does not jump under the finger
     dot.focus();
   });
   dot.addEventListener("pointermove", (event) => {
     if (event.pointerId !== held?.id) return;
-    const [px, py] = at(event);
+    const [px, py] = at(chart, event);
     move([px + held.offset[0], py + held.offset[1]]);
   });
   for (const end of ["pointerup", "pointercancel"]) dot.addEventListener(end, (event) => {

@@ -13,7 +13,7 @@ export function parse(text) {
  * with what is wrong about it, never with the right one. The verdict goes when `question()` asks something else.
  */
 export function answer({ question, mark }) {
-  const label = h("span"), field = h("input", { type: "text", inputmode: "text", autocomplete: "off", size: 8 });
+  const label = h("span", {}, "Your result"), field = h("input", { type: "text", inputmode: "text", autocomplete: "off", size: 8 });
   const verdict = h("p", { class: "dl-verdict", role: "status" });
   const check = h("button", { type: "button", onclick: show }, "Check");
   field.addEventListener("keydown", (event) => event.key === "Enter" && show());
@@ -27,8 +27,8 @@ export function answer({ question, mark }) {
   return { element, update() {
     const asked = question();
     element.hidden = !asked;
-    if (asked === label.textContent) return;
-    label.textContent = asked ?? "";
+    if (!asked || asked === label.textContent) return;
+    label.textContent = asked;
     field.value = verdict.textContent = "";
     delete verdict.dataset.right;
   } };

@@ -2,15 +2,21 @@
 
 import itertools
 import json
+import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from pathlib import Path
 
+import bptt_words
+import numpy as np
 import pytest
+import rnn_words
 from browser import open_page as open_in
 from browser import serve
 
 from lecturelib import activations, widgets
+from lecturelib.losses import CrossEntropy
 
 HOST = Path(__file__).parents[3] / "sphinxext" / "static" / "anywidget-host.js"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -18,15 +24,37 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 READY = "document.documentElement.dataset.widgets === 'ready'"
 
 
+@cache
+def trained():
+    return widgets.DecisionBoundary.trained(rng=np.random.default_rng(0))
+
+
+def recorded(**state):
+    """A figure of recorded trainings that shows the state; the training itself runs once."""
+    return widgets.DecisionBoundary(_record=trained()._record, **state)
+
+
 # For each class: how to make one whose state is not the default, and a state that is neither.
 MAKE = {
     "Neuron": lambda: widgets.Neuron(weights=[2, -1], bias=0.5, task="OR"),
     "Activations": lambda: widgets.Activations(shown=["tanh", "maxout"], a=-2, slope=0.2),
+    "BackpropSteps": lambda: widgets.BackpropSteps(x=[1, -2], y=0.8, rate=3, step=12),
+    "ForwardPass": lambda: widgets.ForwardPass(x=[2, -1], activation="tanh", done=3),
+    "DecisionBoundary": lambda: recorded(data="xor", width=8, epoch=300),
+    "BpttFlow": lambda: widgets.BpttFlow(radius=1.2, lag=8, clip=True, start=[0.5, -1]),
+    "RnnUnroll": lambda: widgets.RnnUnroll(letters="hello", t=3, done=2, entry="s2"),
+    "Descent": lambda: widgets.Descent(kind="valley", start=[-3, 1.5], rate=0.05, steps=60),
     "Quiz": lambda: widgets.Quiz("neuron", "recall"),
 }
 OTHER = {
     "Neuron": {"weights": [-1.5, 0.5], "bias": 1, "inputs": [0.5, -0.5], "task": "XOR"},
     "Activations": {"shown": ["sigmoid", "elu"], "a": 3, "alpha": 0.5, "pieces": [0.5, 1, -1, 0]},
+    "BackpropSteps": {"V": [4, 4], "c": 4, "rate": 10, "parameter": "v2", "step": 23},
+    "ForwardPass": {"x": [1, 1.5], "W": [1, -1, 0.5, 2, -2, 0], "unit": "z2", "done": 5},
+    "DecisionBoundary": {"data": "spiral", "width": 3, "epoch": 650, "lines": True},
+    "BpttFlow": {"radius": 0.6, "length": 12, "lag": 6, "activation": "tanh", "truncate": 9},
+    "RnnUnroll": {"letters": "ole", "W": [0.5] * 9, "t": 2, "done": 3, "entry": "o4"},
+    "Descent": {"kind": "four minima", "start": [1, -1], "rate": 0.3, "steps": 25},
 }
 
 
@@ -210,10 +238,135 @@ def activations_words(state):
     return f"At a = {printed(state['a'], 1)}: {'; '.join(parts)}."
 
 
+def both_passes(state):
+    """Every number of the 2-2-1 network in the order of the steps, and f′ of the output unit."""
+    x, W, b, V = (np.array(state[name]) for name in "xWbV")
+    a = W.reshape(2, 2) @ x + b
+    h = activations.sigmoid(a)
+    z = V @ h + state["c"]
+    o, slope = activations.sigmoid(z), activations.sigmoid_grad(z)
+    do = 2 * (o - state["y"])
+    dz = do * slope
+    dh, da = dz * V, dz * V * activations.sigmoid_grad(a)
+    rows = [a[0], h[0], a[1], h[1], z, o, (o - state["y"]) ** 2, do, dz, dh[0], da[0], dh[1], da[1]]
+    rows += [*dz * h, dz, *da[0] * x, da[0], *da[1] * x, da[1]]
+    return [float(row) for row in rows], slope
+
+
+def backprop_steps_words(state):
+    k, (values, slope) = state["step"], both_passes(state)
+    if k == 0:
+        return "Nothing is computed yet. Step begins with a₁."
+    tiny = lambda x: f"{x:.1e}".replace("e-0", "e-").replace("-", "−")  # noqa: E731
+    text = lambda x: printed(x, 3) if x == 0 or abs(x) >= 5e-4 else tiny(x)  # noqa: E731
+    flat = " The output unit is saturated: hardly any gradient gets past it."
+    flat = flat if k > 8 and slope < 0.0125 else ""
+    names = "a₁ h₁ a₂ h₂ z o L do dz dh₁ da₁ dh₂ da₂ dv₁ dv₂ dc dw₁₁ dw₁₂ db₁ dw₂₁ dw₂₂ db₂"
+    if k < 23:
+        phase = "Forward" if k < 8 else "Backward" if k < 14 else "Gradients"
+        return f"{phase}, step {k} of 23: {names.split()[k - 1]} = {text(values[k - 1])}.{flat}"
+    after = dict(state)
+    for name, d in (("V", values[13:15]), ("W", values[16:18] + values[19:21])):
+        after[name] = np.array(state[name]) - state["rate"] * np.array(d)
+    after["b"] = np.array(state["b"]) - state["rate"] * np.array([values[18], values[21]])
+    after["c"] = state["c"] - state["rate"] * values[15]
+    loss = both_passes(after)[0][6]
+    rose = " It rises: the learning rate is too large." if loss > values[6] else ""
+    far = max(np.abs(after[name]).max() for name in "WbVc") > 4
+    far = " A parameter would leave ±4: take a smaller rate." if far else ""
+    change = f"the loss goes from {text(values[6])} to {text(loss)}."
+    return f"Update, step 23 of 23: {change}{rose}{far}{flat}"
+
+
+def forward_pass_words(state):
+    x, W, b, V, c = (np.array(state[name]) for name in ("x", "W", "b", "V", "c"))
+    name, unit, done = state["activation"], state["unit"], state["done"]
+    a = W.reshape(3, 2) @ x + b
+    h = a if name == "identity" else getattr(activations, name)(a)
+    z = V.reshape(2, 3) @ h + c
+    o, i = activations.softmax(z), int(unit[1]) - 1
+    title = unit[0] + "₁₂₃"[i]
+    inner = f"{LABELS.get(name, name)}({printed(a[i])}) = " if unit[0] == "h" else ""
+    value = f"{title} = {inner}{printed({'h': h, 'z': z, 'o': o}[unit[0]][i])}."
+    order = ["h1", "h2", "h3", "z1", "z2", "o1", "o2"]
+    text = value if order.index(unit) < done else f"{title} is marked and not computed yet."
+    text += f" {done} of 7 values are shown."
+    if done >= 3 and not h.any():
+        text += " All hidden outputs are zero: the logits are the biases c."
+    if done < 7:
+        return text
+    return f"{text} The network says class {o.argmax() + 1}, with probability {printed(o.max())}."
+
+
+def decision_boundary_words(state):
+    data, width, epoch = state["data"], state["width"], state["epoch"]
+    near = 50 * math.floor(epoch / 50 + 0.5)
+    X, y = trained().points(data)
+    z = trained().network(data, width, near).predict(X)
+    right = int((z.argmax(axis=1) == y).sum())
+    names = {"moons": "two moons", "circles": "two circles", "xor": "XOR clouds"}
+    when = near if near == epoch else f"{near} (the recorded one nearest to {printed(epoch, 0)})"
+    end = "No point lies" if right == 120 else f"{120 - right}"
+    return (
+        f"{names.get(data, data)}, {width} hidden unit{'s' * (width > 1)}, epoch {when}: "
+        f"loss {printed(CrossEntropy().forward(z, y))}, {right} of 120 points right "
+        f"({printed(100 * right / 120, 0)} %). {end} on the wrong side."
+    )
+
+
+def descent_surface(kind, w):
+    """Loss and gradient at w, and the largest curvature where it is the same everywhere."""
+    x, y = w
+    p, q = x * x + y - 11, x + y * y - 7
+    return {
+        "bowl": (x * x + y * y, [2 * x, 2 * y], 2),
+        "valley": (x * x / 2 + 10 * y * y, [x, 20 * y], 20),
+        "saddle": (x * x / 2 + (y * y - 4) ** 2 / 16, [x, y * (y * y - 4) / 4], None),
+        "four minima": ((p * p + q * q) / 50, [(2 * x * p + q) / 25, (p + 2 * y * q) / 25], None),
+    }[kind]
+
+
+def descent_words(state):
+    kind, rate, path = state["kind"], state["rate"], [np.array(state["start"])]
+    for _ in range(int(state["steps"])):
+        path.append(path[-1] - rate * np.array(descent_surface(kind, path[-1])[1]))
+        if np.hypot(*path[-1]) > 100:
+            break
+    gone = len(path) - 1 if np.hypot(*path[-1]) > 100 else 0
+    loss, gradient, curvature = descent_surface(kind, path[-1])
+    most = f"2/λ = 2/{curvature} = {2 / curvature:g}" if curvature else None
+    if gone:
+        why = "Each overshoot ends on steeper ground. Take a smaller rate."
+        if curvature:
+            why = f"From {most} on, every step overshoots by more than it mends."
+        return f"Diverged: with η = {rate:.3g}, step {gone} went more than 100 away. {why}"
+    at = ", ".join(printed(c) for c in path[-1])
+    size = "below 0.001" if loss < 5e-4 else printed(loss, 3)
+    text = f"After {len(path) - 1} steps with η = {rate:.3g}: w = ({at}), loss {size}."
+    if np.hypot(*gradient) < 0.01:
+        where = "a minimum" if loss < 0.01 else "flat, yet no minimum"
+        return f"{text} The gradient is almost zero: {where}."
+    if not curvature:
+        return f"{text} The gradient is ({', '.join(printed(c) for c in gradient)})."
+    ratio = rate * curvature / 2
+    if abs(ratio - 1) < 1e-9:
+        return f"{text} The rate is exactly {most}: it never settles."
+    return f"{text} The rate is {'below' if ratio < 1 else 'above'} {most}."
+
+
 @pytest.fixture
 def says_what_python_says(state_of):
     """``says_what_python_says(page, key)``: the state line is what Python makes of the state."""
-    words = {"neuron": neuron_words, "activations": activations_words}
+    words = {
+        "neuron": neuron_words,
+        "activations": activations_words,
+        "backprop-steps": backprop_steps_words,
+        "forward-pass": forward_pass_words,
+        "decision-boundary": decision_boundary_words,
+        "descent": descent_words,
+        "bptt-flow": bptt_words.words,
+        "rnn-unroll": lambda state: rnn_words.words(state, printed),
+    }
 
     def check(page, key):
         shown = page.locator(f"[data-key={key}] .dl-state").inner_text()

@@ -122,6 +122,18 @@ HOSTILE = {
     "alpha": 99,
     "slope": None,
     "pieces": [[], 3, -3],
+    "x": ["<img src=x onerror='window.hit=1'>", -1e9],
+    "done": 1e9,
+    "unit": "__proto__",
+    "W": [9, None, {}, "<b>"],
+    "parameter": "toString",
+    "step": -7.5,
+    "data": "constructor",
+    "epoch": "<script>window.hit=1</script>",
+    "kind": "constructor",
+    "start": ["<img src=x onerror='window.hit=1'>", -1e9],
+    "rate": 1e308,
+    "steps": 1e9,
     "_esm": "export default { render() { window.hit = 1 } }",
     "_css": "* { display: none }",
     "layout": "IPY_MODEL_x",
@@ -146,6 +158,12 @@ def test_a_hostile_link_is_harmless(show, figure, key, state_of, says_what_pytho
     )
     assert seen == [0, 0, 0, [cls._esm, cls._css, None]]
     expected = {"Neuron": {"weights": [1, 4], "bias": -4, "task": "none"}}
+    expected["ForwardPass"] = {"x": [1, -4], "done": 7, "unit": "h1"}
+    expected["BackpropSteps"] = {"W": [4, -0.5, 1, 0.5], "parameter": "w11", "step": 0}
+    expected["DecisionBoundary"] = {"data": "moons", "epoch": 0}
+    expected["BpttFlow"] = {"start": [1, -2], "lag": 8}
+    expected["RnnUnroll"] = {"W": [4, 0.5, 0.1, 0.5, 0.9, 0.3, 0.3, 0.2, 0.1], "done": 5}
+    expected["Descent"] = {"kind": "bowl", "start": [-4, -5], "rate": 3, "steps": 100}
     expected["Activations"] = {"shown": ["elu"], "a": 1, "alpha": 2, "slope": 0.1}
     assert state.items() >= expected[figure].items()
     assert log.problems() == []

@@ -31,7 +31,10 @@ def test_two_of_a_kind_do_not_disturb_each_other(
     first = page.locator(f"[data-key={one}]")
     for slider in first.locator("input[type=range]:visible").all():
         slider.press("End")
-    first.locator(".dl-handle").last.press("ArrowLeft")
+    for handle in first.locator(".dl-handle").all()[-1:]:
+        handle.press("ArrowLeft")
+    for field in first.locator(".dl-fields input").all()[:1]:
+        field.fill("-3")
     assert state_of(page, one) != before
     assert state_of(page, two) == before
     assert says_what_python_says(page, two) == words
