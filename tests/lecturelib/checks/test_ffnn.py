@@ -1,22 +1,21 @@
 """The checks of the chapter on feed-forward networks: right, wrong, missing and odd answers."""
 
-import re
-
 import numpy as np
 import pytest
+from check_contract import (  # noqa: F401 the tests that all chapters share
+    checks_of,
+    test_dots_are_no_answer_yet,
+    test_every_check_is_tested,
+    test_right,
+    test_wrong_names_the_mistake,
+)
 
 from lecturelib import activations
-from lecturelib import checks as all_checks
 from lecturelib.checks import ffnn as check
 from lecturelib.checks import questions
 from lecturelib.losses import CrossEntropy
 
-CHECKS = {
-    name: function
-    for name, function in vars(check).items()
-    if getattr(function, "__module__", "") == "lecturelib.checks" and function.__doc__
-    if name not in vars(all_checks)
-}
+CHECKS = checks_of(check)
 
 
 def relu_network(X, weights, biases):
@@ -143,30 +142,6 @@ NUMBERS = {
 }
 
 
-def cases(table):
-    return [(name, answer) for name, answers in table.items() for answer in answers]
-
-
-def test_every_check_is_tested():
-    assert set(CHECKS) == set(RIGHT) == set(WRONG)
-
-
-@pytest.mark.parametrize(("name", "answer"), cases(RIGHT))
-def test_right(name, answer):
-    verdict = CHECKS[name](answer)
-    assert verdict, verdict
-    assert verdict.says
-
-
-@pytest.mark.parametrize(
-    ("name", "answer", "words"), [(n, answer, words) for n, (answer, words) in cases(WRONG)]
-)
-def test_wrong_names_the_mistake(name, answer, words):
-    verdict = CHECKS[name](answer)
-    assert verdict.right is False
-    assert re.search(words, verdict.says), verdict
-
-
 @pytest.mark.parametrize("name", RIGHT)
 @pytest.mark.parametrize(
     "answer", ["", "<b>", [], {}, object(), float("nan"), 1e308, [[]], (1, 2, 3, 4), int]
@@ -175,11 +150,6 @@ def test_garbage_gets_a_verdict(name, answer):
     verdict = CHECKS[name](answer)
     assert verdict.right is False
     assert verdict.says
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_dots_are_no_answer_yet(name):
-    assert CHECKS[name](...).right is None
 
 
 @pytest.mark.parametrize("name", ["probability", "loss", "parameter_count"])

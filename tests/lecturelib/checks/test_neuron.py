@@ -5,18 +5,20 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from check_contract import (  # noqa: F401 the tests that all chapters share
+    checks_of,
+    test_dots_are_no_answer_yet,
+    test_every_check_is_tested,
+    test_right,
+    test_wrong_names_the_mistake,
+)
 
 from lecturelib import activations
 from lecturelib import checks as all_checks
 from lecturelib.checks import neuron as check
 from lecturelib.checks import questions
 
-CHECKS = {
-    name: function
-    for name, function in vars(check).items()
-    if getattr(function, "__module__", "") == "lecturelib.checks" and function.__doc__
-    if name not in vars(all_checks)
-}
+CHECKS = checks_of(check)
 RIGHT = {
     "pre_activation": [-0.5, "-0.5", np.float64(-0.502)],
     "output": [0.38, 0.3775, activations.sigmoid(-0.5)],
@@ -38,21 +40,6 @@ RIGHT_NUMBERS = {
     "output": ["0.38", "0.377"],
     "slope": ["0.24", "0.235"],
 }
-
-
-def cases(table):
-    return [(name, answer) for name, answers in table.items() for answer in answers]
-
-
-def test_every_check_is_tested():
-    assert set(CHECKS) == set(RIGHT) == set(WRONG)
-
-
-@pytest.mark.parametrize(("name", "answer"), cases(RIGHT))
-def test_right(name, answer):
-    verdict = CHECKS[name](answer)
-    assert verdict, verdict
-    assert verdict.says
 
 
 # Each wrong answer with words of the reply that names its mistake.
@@ -117,15 +104,6 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "answer", "words"), [(n, answer, words) for n, (answer, words) in cases(WRONG)]
-)
-def test_wrong_names_the_mistake(name, answer, words):
-    verdict = CHECKS[name](answer)
-    assert not verdict
-    assert re.search(words, verdict.says), verdict
-
-
 def test_the_function_handed_in_cannot_spoil_the_check():
     def spoils(a):
         slope = np.where(a > 0, 1, 0.1)
@@ -143,11 +121,6 @@ def test_garbage_gets_a_verdict(name, answer):
     verdict = CHECKS[name](answer)
     assert verdict.right is False
     assert verdict.says
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_dots_are_no_answer_yet(name):
-    assert CHECKS[name](...).right is None
 
 
 def raises(a):
