@@ -31,24 +31,31 @@ def _source(name: str) -> str:
 
 
 @cache
-def bundle(name: str) -> str:
-    """One self-contained ES module: ``name.js`` behind the modules that it imports, each once.
+def parts(name: str) -> dict[str, str]:
+    """The modules that ``name.js`` is joined from, itself last, by name and ready to be joined.
 
-    Imports have the form ``import { a, b } from "./kit.js";``. Exports stay, so a test can reach
-    the pure functions of every part. Comments and indentation go.
+    Imports have the form ``import { a, b } from "./kit.js";``. Comments and indentation go.
     """
-    parts: dict[str, str] = {}
+    found: dict[str, str] = {}
 
     def collect(part: str) -> None:
-        if part in parts:
+        if part in found:
             return
         source = _source(f"{part}.js")
         for match in _IMPORT.finditer(source):
             collect(match["name"])
-        parts[part] = _REMARKS.sub("", _IMPORT.sub("", source))
+        found[part] = _REMARKS.sub("", _IMPORT.sub("", source))
 
     collect(name)
-    return "\n".join(parts.values())
+    return found
+
+
+def bundle(name: str) -> str:
+    """One self-contained ES module: ``name.js`` behind the modules that it imports, each once.
+
+    Exports stay, so a test can reach the pure functions of every part.
+    """
+    return "\n".join(parts(name).values())
 
 
 @cache

@@ -10,9 +10,13 @@
   const NARROW = 560; // px: below, a widget has one column
   const views = new Map(); // key -> {el, model, module, unmount()} of every anywidget on the page
   const modules = new Map(); // source -> Promise of the module's namespace
+  let queue = Promise.resolve();
   const runtimes = new Map(); // model -> {loaded, ready, stop()}
   const styles = new Set();
+  const texts = globalThis.widgetTexts; // of a site that keeps long texts out of its pages
   const invoke = async () => { throw new Error("invoke needs Python: this page has no kernel."); };
+
+  const element = (tag, properties) => Object.assign(document.createElement(tag), properties);
 
   function kind(value) {
     if (value === null) return "null";
@@ -39,9 +43,13 @@
         const parent = path.slice(0, -1).reduce((at, name) => at[name], state);
         parent[path.at(-1)] = new DataView(bytes.buffer);
       }
+      texts?.join(state);
       this.#state = state;
       this.widget_manager = widget_manager;
     }
+
+    get isComplete() { return !texts?.waiting(this.#state).length; }
+    complete() { return texts?.fetch(this.#state); }
 
     get(name) { return this.#state[name]; }
     save_changes() {} // there is no kernel to tell, here and in send
@@ -109,10 +117,31 @@
     return { module, widget };
   }
 
+  const isNear = (el) => el.getBoundingClientRect().top < 2 * innerHeight;
+  const idle = () => new Promise((resolve) => {
+    if (window.requestIdleCallback) requestIdleCallback(resolve, { timeout: 1000 });
+    else setTimeout(resolve);
+  });
+
+  /** Resolves when the reader is less than a screen away, or prints. */
+  const approach = (el) => new Promise((resolve) => {
+    const options = { rootMargin: "100% 0px" };
+    const observer = new IntersectionObserver(([entry]) => entry.isIntersecting && come(), options);
+    const come = () => { observer.disconnect(); resolve(); };
+    observer.observe(el);
+    addEventListener("beforeprint", come, { once: true });
+  });
+
+  /** A figure in sight is drawn at once, a far one in its turn, one with a record as it nears. */
+  async function turn(el, model) {
+    if (!isNear(el)) await (model.isComplete ? (queue = queue.then(idle)) : approach(el));
+    await model.complete();
+  }
+
   /** Imports and initialises the widget of a model, once however many views show it. */
-  function runtimeOf(model) {
+  function runtimeOf(model, turn = Promise.resolve()) {
     if (!runtimes.has(model)) {
-      const loaded = during("import", () => load(model.get("_esm")));
+      const loaded = turn.then(() => during("import", () => load(model.get("_esm"))));
       const widget = loaded.then((found) => found.widget);
       const { done, stop } = run("initialize", widget, model);
       runtimes.set(model, { loaded, ready: done.then(() => widget), stop });
@@ -120,7 +149,6 @@
     return runtimes.get(model);
   }
 
-  const element = (tag, properties) => Object.assign(document.createElement(tag), properties);
   const message = (textContent) => element("p", { className: "widget-message", textContent });
 
   /** "lecturelib.widgets.RNNUnrolledWidget" -> "rnn-unrolled"; "-2", "-3", … when it is taken. */
@@ -140,7 +168,8 @@
     el.style.minHeight = `${el.clientWidth < NARROW ? narrow : wide}px`;
     if (css && !styles.has(css)) document.head.append(element("style", { textContent: css }));
     styles.add(css);
-    const runtime = runtimeOf(model), rendering = run("render", runtime.ready, model, { el });
+    const runtime = runtimeOf(model, turn(el, model));
+    const rendering = run("render", runtime.ready, model, { el });
     async function unmount() {
       if (!views.delete(key)) return;
       await rendering.stop();
@@ -196,9 +225,14 @@
       const parts = contents(JSON.parse(script.textContent).model_id, state);
       if (parts.some(({ dead }) => dead)) script.before(message(NEEDS_PYTHON));
       for (const { id, output } of parts) {
-        const el = output ? outputElement(output) : element("div", { className: "anywidget-view" });
+        const place = script.previousElementSibling; // kept free by the page from its first paint on
+        const kept = place?.matches(".anywidget-view:empty") && parts.length === 1 ? place : null;
+        const el = output ? outputElement(output)
+          : kept ?? element("div", { className: "anywidget-view" });
         if (id || output) script.before(el);
-        if (id) settled.push(mount(el, modelOf(id)));
+        if (!id) continue;
+        const waits = !modelOf(id).isComplete && !isNear(el), mounted = mount(el, modelOf(id));
+        if (!waits) settled.push(mounted);
       }
     }
     window.bookWidgets = { views };
