@@ -13,7 +13,7 @@ export OMP_NUM_THREADS = 1
 # The kernel's message about its transport is not about the book.
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: help book serve test lint format bench outputs notebooks zip lock fresh clean
+.PHONY: help book serve test lint format bench experiments outputs notebooks zip lock fresh clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ format: $(VENV)/.test ## Format the code and strip the notebooks
 
 bench: $(VENV)/.test ## Measure page weight, widgets and the library against their peers
 	@$(BIN)/python -m benchmarks
+
+experiments: $(VENV)/.book ## Measure anew what lecturelib/data/learning_curve.csv holds (ten minutes)
+	@rm -f lecturelib/data/learning_curve.csv
+	@$(BIN)/python -m experiments.learning_curve
 
 outputs: $(VENV)/.test ## Run the notebooks and store the outputs of their checked cells (NOTEBOOKS=...)
 	@$(BIN)/jupyter execute --inplace $(NOTEBOOKS)

@@ -6,6 +6,9 @@ it was. Where each file is from and under which licence: ``README.md`` beside th
 
 from lecturelib.data._digits import Digits, digits
 from lecturelib.data._houses import Houses, houses, houses_windsor
+from lecturelib.data._learning_curve import LearningCurves, learning_curve
+from lecturelib.data._mnist import mnist
+from lecturelib.data._mnist1d import mnist1d
 from lecturelib.data._purchases import purchases
 from lecturelib.data._shakespeare import shakespeare
 from lecturelib.data._split import Split, split
@@ -14,11 +17,15 @@ from lecturelib.data._sunspots import Sunspots, sunspots
 __all__ = [
     "Digits",
     "Houses",
+    "LearningCurves",
     "Split",
     "Sunspots",
     "digits",
     "houses",
     "houses_windsor",
+    "learning_curve",
+    "mnist",
+    "mnist1d",
     "purchases",
     "shakespeare",
     "split",

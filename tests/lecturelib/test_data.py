@@ -1,6 +1,7 @@
 """The packaged data: right to the last byte, fresh at every call, readable from a zip."""
 
 import hashlib
+import random
 import re
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from lecturelib.data import (
     digits,
     houses,
     houses_windsor,
+    mnist,
+    mnist1d,
     purchases,
     shakespeare,
     split,
@@ -75,6 +78,82 @@ def test_the_first_digit_is_a_zero():
         [0, 0, 5, 13, 9, 1, 0, 0],
         [0, 0, 13, 15, 10, 15, 5, 0],
     ]
+
+
+# MNIST
+
+
+def test_mnist_shapes_and_types():
+    images, X, y = mnist()
+    assert (images.shape, X.shape, y.shape) == ((5000, 28, 28), (5000, 784), (5000,))
+    assert (images.dtype, X.dtype, y.dtype) == (np.float64, np.float64, np.int64)
+    assert (X.min(), X.max()) == (0, 1)
+    np.testing.assert_array_equal(images.reshape(5000, 784), X)
+
+
+def test_mnist_is_the_original_one():
+    data = mnist()
+    pixels = np.rint(data.images * 255).astype(np.uint8)
+    np.testing.assert_array_equal(pixels / 255, data.images)
+    assert hashlib.sha256(pixels.tobytes()).hexdigest() == (
+        "2913c6b6527114b7307e1086335a7665e3f94c74aba3d67525e6f116bf5ae20f"
+    )
+    np.testing.assert_array_equal(data.y, np.repeat(np.arange(10), 500))
+
+
+# MNIST-1D
+
+
+def test_mnist1d_is_what_its_package_makes():
+    from mnist1d.data import get_dataset_args, make_dataset
+
+    settings = get_dataset_args()
+    settings.num_samples, settings.train_split, settings.seed = 50, 0.8, 3
+    original, data = make_dataset(settings), mnist1d(40, 10, seed=3)
+    np.testing.assert_array_equal(data.X_train, original["x"])
+    np.testing.assert_array_equal(data.X_test, original["x_test"])
+    np.testing.assert_array_equal(data.y_train, original["y"])
+    np.testing.assert_array_equal(data.y_test, original["y_test"])
+
+
+@given(st.integers(1, 6), st.integers(1, 59))
+@settings(max_examples=15, deadline=None)
+def test_mnist1d_has_the_sizes_asked_for(tens, n_train):
+    assume(n_train < 10 * tens)
+    n_test = 10 * tens - n_train
+    data = mnist1d(n_train, n_test)
+    assert (data.X_train.shape, data.X_test.shape) == ((n_train, 40), (n_test, 40))
+    labels = np.concatenate([data.y_train, data.y_test])
+    assert labels.dtype == np.int64
+    assert set(np.bincount(labels, minlength=10)) == {(n_train + n_test) // 10}
+
+
+def test_mnist1d_depends_on_its_seed_alone_and_leaves_the_global_generators_as_they_were():
+    states = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002
+    first, again, other = mnist1d(20, 10, seed=1), mnist1d(20, 10, seed=1), mnist1d(20, 10, seed=2)
+    np.testing.assert_array_equal(np.random.get_state()[1], states[0])  # noqa: NPY002
+    assert random.getstate() == states[1]
+    np.testing.assert_array_equal(first.X_train, again.X_train)
+    assert not np.array_equal(first.X_train, other.X_train)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "words"),
+    [
+        ((40, 7), r"n_train, n_test: .* multiple of 10 .* 40 \+ 7 = 47"),
+        ((0, 10), "n_train: expected a whole number of at least 1"),
+        ((10, 2.5), "n_test: expected a whole number of at least 1"),
+    ],
+)
+def test_mnist1d_says_which_size_it_cannot_use(sizes, words):
+    with pytest.raises(ValueError, match=words):
+        mnist1d(*sizes)
+
+
+def test_mnist1d_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mnist1d.data", None)
+    with pytest.raises(ImportError, match=r"lecturelib\[mnist1d\]"):
+        mnist1d(20, 10)
 
 
 # Purchases

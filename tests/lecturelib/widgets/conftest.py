@@ -8,15 +8,21 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 
+import adversarial_words
 import bptt_words
+import learning_curve_words
+import ml_vs_dl_words
 import numpy as np
 import pytest
 import rnn_words
+import timeline_words
 from browser import open_page as open_in
 from browser import serve
 
 from lecturelib import activations, widgets
 from lecturelib.losses import CrossEntropy
+from lecturelib.representation import layer_outputs, linear_probe
+from lecturelib.training import accuracy
 
 HOST = Path(__file__).parents[3] / "sphinxext" / "static" / "anywidget-host.js"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -34,27 +40,47 @@ def recorded(**state):
     return widgets.DecisionBoundary(_record=trained()._record, **state)
 
 
+@cache
+def represented():
+    return widgets.Representation.trained(rng=np.random.default_rng(3))
+
+
+def layers_of(**state):
+    """A figure of recorded layers that shows the state; the training itself runs once."""
+    return widgets.Representation(_record=represented()._record, **state)
+
+
 # For each class: how to make one whose state is not the default, and a state that is neither.
 MAKE = {
     "Neuron": lambda: widgets.Neuron(weights=[2, -1], bias=0.5, task="OR"),
     "Activations": lambda: widgets.Activations(shown=["tanh", "maxout"], a=-2, slope=0.2),
+    "Adversarial": lambda: adversarial_words.figure(digit=8, epsilon=0.12),
     "BackpropSteps": lambda: widgets.BackpropSteps(x=[1, -2], y=0.8, rate=3, step=12),
     "ForwardPass": lambda: widgets.ForwardPass(x=[2, -1], activation="tanh", done=3),
     "DecisionBoundary": lambda: recorded(data="xor", width=8, epoch=300),
     "BpttFlow": lambda: widgets.BpttFlow(radius=1.2, lag=8, clip=True, start=[0.5, -1]),
+    "Representation": lambda: layers_of(data="spiral", layer=4, epoch=300),
     "RnnUnroll": lambda: widgets.RnnUnroll(letters="hello", t=3, done=2, entry="s2"),
+    "MlVsDlFlow": lambda: ml_vs_dl_words.recorded(example=2, stage=3),
+    "LearningCurve": lambda: widgets.LearningCurve.measured(n=300, shown=["SVM", "MLP", "CNN"]),
     "Descent": lambda: widgets.Descent(kind="valley", start=[-3, 1.5], rate=0.05, steps=60),
+    "Timeline": lambda: widgets.Timeline(strand="ideas", since=1985, entry="lstm"),
     "Quiz": lambda: widgets.Quiz("neuron", "recall"),
 }
 OTHER = {
     "Neuron": {"weights": [-1.5, 0.5], "bias": 1, "inputs": [0.5, -0.5], "task": "XOR"},
     "Activations": {"shown": ["sigmoid", "elu"], "a": 3, "alpha": 0.5, "pieces": [0.5, 1, -1, 0]},
+    "Adversarial": {"digit": 4, "epsilon": 0.25, "direction": "random"},
     "BackpropSteps": {"V": [4, 4], "c": 4, "rate": 10, "parameter": "v2", "step": 23},
     "ForwardPass": {"x": [1, 1.5], "W": [1, -1, 0.5, 2, -2, 0], "unit": "z2", "done": 5},
     "DecisionBoundary": {"data": "spiral", "width": 3, "epoch": 650, "lines": True},
     "BpttFlow": {"radius": 0.6, "length": 12, "lag": 6, "activation": "tanh", "truncate": 9},
+    "Representation": {"data": "moons", "width": 2, "layer": 2, "epoch": 620, "mesh": False},
     "RnnUnroll": {"letters": "ole", "W": [0.5] * 9, "t": 2, "done": 3, "entry": "o4"},
+    "MlVsDlFlow": {"example": 11, "stage": 2, "toggled": [3, 28]},
+    "LearningCurve": {"data": "houses", "measure": "error", "logarithmic": False, "n": 2500},
     "Descent": {"kind": "four minima", "start": [1, -1], "rate": 0.3, "steps": 25},
+    "Timeline": {"strand": "data", "since": 1990, "until": 2012, "text": "i", "entry": "mnist"},
 }
 
 
@@ -314,6 +340,25 @@ def decision_boundary_words(state):
     )
 
 
+def representation_words(state):
+    data, width, layer, epoch = (state[name] for name in ("data", "width", "layer", "epoch"))
+    near = 50 * math.floor(epoch / 50 + 0.5)
+    X, y = represented().points(data)
+    outputs = layer_outputs(represented().network(data, width, near), X)
+    after, before = (
+        round(120 * accuracy(linear_probe(h, y).predict(h), y)) for h in (outputs[layer], X)
+    )
+    names = {"moons": "two moons", "circles": "two circles"}
+    when = near if near == epoch else f"{near} (the recorded one nearest to {printed(epoch, 0)})"
+    where = f"after layer {layer}" if layer else "in the input"
+    compare = f"; in the input {printed(100 * before / 120, 0)} %" if layer else ""
+    return (
+        f"{names.get(data, data)}, {width} units in layers 1, 3 and 5, epoch {when}: {where}, "
+        f"a line separates {printed(100 * after / 120, 0)} % of the points ({after} of 120)"
+        f"{compare}."
+    )
+
+
 def descent_surface(kind, w):
     """Loss and gradient at w, and the largest curvature where it is the same everywhere."""
     x, y = w
@@ -360,12 +405,17 @@ def says_what_python_says(state_of):
     words = {
         "neuron": neuron_words,
         "activations": activations_words,
+        "adversarial": lambda state: adversarial_words.words(state, printed),
         "backprop-steps": backprop_steps_words,
         "forward-pass": forward_pass_words,
         "decision-boundary": decision_boundary_words,
         "descent": descent_words,
         "bptt-flow": bptt_words.words,
+        "representation": representation_words,
+        "learning-curve": lambda state: learning_curve_words.words(state, printed),
         "rnn-unroll": lambda state: rnn_words.words(state, printed),
+        "timeline": timeline_words.words,
+        "ml-vs-dl-flow": lambda state: ml_vs_dl_words.words(state, printed),
     }
 
     def check(page, key):

@@ -129,13 +129,18 @@ def test_each_part_of_a_bundle_stands_in_it_once():
 PURE = {
     "Neuron": "clean compute corners positiveSide line describe format fromLink toLink",
     "Activations": "clean compute tangent remark describe samples FUNCTIONS LECTURE",
+    "Adversarial": "clean decode forward gradient coins nudged describe",
     "BackpropSteps": "clean compute difference updated mistakes mark describe PLACES RULES STEPS",
     "ForwardPass": "clean compute softmax terms mistakes mark next describe calculation",
     "DecisionBoundary": "clean decode points network output score field above describe",
     "Quiz": "parse mark",
     "BpttFlow": "clean matrix slopes flow brief mark describe",
+    "Representation": "clean decode points network forward probe seen mesh half ends rule describe",
     "RnnUnroll": "clean letters compute mistakes mark next describe calculation softmax",
+    "MlVsDlFlow": "clean decode picture features holes softmax flow describe",
+    "LearningCurve": "clean interpolate read above crossing ranking overtaking describe place",
     "Descent": "clean describe descend contour mark format",
+    "Timeline": "clean filter rows next describe",
 }
 
 

@@ -342,10 +342,14 @@ STORM = """
 
 # What the storm must have met, where it is not a slider and a handle.
 TOUCHED = {
+    "Timeline": {"range", "number", "text", "button", "select-one"},
     "Quiz": {"radio", "checkbox"},
+    "Adversarial": {"range", "number", "button", "select-one"},
     "BackpropSteps": {"range", "number", "text", "button", "select-one"},
     "RnnUnroll": {"number", "text", "button", "select-one"},
     "ForwardPass": {"number", "text", "button", "select-one"},
+    "MlVsDlFlow": {"button", "select-one"},
+    "Representation": {"range", "number", "checkbox", "button", "select-one"},
     "DecisionBoundary": {"range", "number", "checkbox", "button", "select-one"},
 }
 

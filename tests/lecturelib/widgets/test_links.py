@@ -133,7 +133,20 @@ HOSTILE = {
     "kind": "constructor",
     "start": ["<img src=x onerror='window.hit=1'>", -1e9],
     "rate": 1e308,
+    "n": -1e308,
+    "measure": "constructor",
     "steps": 1e9,
+    "strand": "__proto__",
+    "since": -1e308,
+    "until": "<script>window.hit=1</script>",
+    "text": "<img src=x onerror='window.hit=1'>" * 2,
+    "entry": "constructor",
+    "example": "constructor",
+    "stage": 9,
+    "toggled": ["<img src=x onerror='window.hit=1'>", 63, -1, 3, 3, 64],
+    "digit": -1e308,
+    "epsilon": 1e308,
+    "direction": "constructor",
     "_esm": "export default { render() { window.hit = 1 } }",
     "_css": "* { display: none }",
     "layout": "IPY_MODEL_x",
@@ -163,7 +176,12 @@ def test_a_hostile_link_is_harmless(show, figure, key, state_of, says_what_pytho
     expected["DecisionBoundary"] = {"data": "moons", "epoch": 0}
     expected["BpttFlow"] = {"start": [1, -2], "lag": 8}
     expected["RnnUnroll"] = {"W": [4, 0.5, 0.1, 0.5, 0.9, 0.3, 0.3, 0.2, 0.1], "done": 5}
+    expected["Representation"] = {"data": "circles", "epoch": 0, "mesh": True}
     expected["Descent"] = {"kind": "bowl", "start": [-4, -5], "rate": 3, "steps": 100}
+    expected["MlVsDlFlow"] = {"example": 0, "stage": 0, "toggled": [3, 63]}
+    expected["Timeline"] = {"strand": "all", "since": 1940, "until": 2025, "entry": ""}
+    expected["LearningCurve"] = {"shown": [], "data": "mnist1d", "n": 100}
+    expected["Adversarial"] = {"digit": 3, "epsilon": 0.3, "direction": "gradient"}
     expected["Activations"] = {"shown": ["elu"], "a": 1, "alpha": 2, "slope": 0.1}
     assert state.items() >= expected[figure].items()
     assert log.problems() == []

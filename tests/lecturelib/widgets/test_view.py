@@ -35,6 +35,8 @@ def test_two_of_a_kind_do_not_disturb_each_other(
         handle.press("ArrowLeft")
     for field in first.locator(".dl-fields input").all()[:1]:
         field.fill("-3")
+    for cell in first.locator(".dl-cell").all()[:1]:
+        cell.press("Space")
     assert state_of(page, one) != before
     assert state_of(page, two) == before
     assert says_what_python_says(page, two) == words

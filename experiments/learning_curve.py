@@ -1,0 +1,128 @@
+"""Measure every model on every task, size and seed: ``python -m experiments.learning_curve``.
+
+Writes ``lecturelib/data/learning_curve.csv`` line by line. Broken off, it goes on where it stopped;
+delete the file to measure anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Iterator
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from lecturelib.data import Split, digits, houses, houses_windsor, mnist1d
+from lecturelib.learning_curve import MODELS, Measurement, measure
+
+OUTPUT = Path(__file__).parents[1] / "lecturelib/data/learning_curve.csv"
+COLUMNS = "data,model,n,seed,accuracy,seconds,parameters,operations"
+LIBRARIES = ("numpy", "scikit-learn", "torch", "mnist1d")
+SIZES = (100, 200, 500, 1000, 2000, 4000, 10_000)
+SEEDS = range(5)
+PRICE_CLASSES = 5
+
+
+class Task(NamedTuple):
+    """``sizes`` of training sets; a table's columns are scaled, and no CNN slides over them."""
+
+    sizes: tuple[int, ...]
+    table: bool
+
+
+TASKS = {
+    "mnist1d": Task(SIZES, table=False),
+    "digits": Task((100, 200, 500, 1000), table=True),
+    "houses": Task(SIZES, table=True),
+    "windsor": Task((100, 200, 400), table=True),
+}
+
+
+def split_of(data: str, seed: int) -> Split:
+    """All rows of the task for one seed; its first n training rows are the sample of size n."""
+    if data == "mnist1d":
+        return mnist1d(SIZES[-1], 2000, seed=seed)
+    if data == "digits":
+        X, y = digits().X, digits().y
+    else:
+        table = houses() if data == "houses" else houses_windsor()
+        X, y = table.X, price_class(table.price)
+    order = np.random.default_rng(seed).permutation(len(X))
+    n = TASKS[data].sizes[-1]
+    train, test = order[:n], order[n : n + 2000]
+    return Split(X[train], X[test], y[train], y[test])
+
+
+def price_class(price: np.ndarray) -> np.ndarray:
+    """Which fifth of all prices each one lies in: 0 the cheapest, 4 the dearest."""
+    borders = np.quantile(price, np.arange(1, PRICE_CLASSES) / PRICE_CLASSES)
+    return np.searchsorted(borders, price, side="right")
+
+
+def run(data: str, rows: Split, model: str, n: int, seed: int) -> Measurement:
+    """One training on the first n rows."""
+    X, X_test = rows.X_train[:n], rows.X_test
+    if TASKS[data].table:
+        mean, deviation = X.mean(axis=0), X.std(axis=0)
+        deviation[deviation == 0] = 1  # a pixel that is always blank
+        X, X_test = (X - mean) / deviation, (X_test - mean) / deviation
+    return measure(model, X, rows.y_train[:n], X_test, rows.y_test, seed=seed)
+
+
+def wanted(seeds) -> Iterator[tuple[str, int, str, int]]:
+    """(data, seed, model, n), seed by seed: a file broken off holds whole curves."""
+    for seed in seeds:
+        for data, task in TASKS.items():
+            for model in MODELS:
+                if not (task.table and model == "CNN"):
+                    yield from ((data, seed, model, n) for n in task.sizes)
+
+
+def header(today: date) -> str:
+    """What was run, when and with which versions, as comment lines."""
+    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return (
+        "# command: python -m experiments.learning_curve\n"
+        f"# date: {today.isoformat()}\n"
+        f"# versions: Python {platform.python_version()}, {versions}\n"
+        "# seconds: processor time of one thread\n"
+        f"{COLUMNS}\n"
+    )
+
+
+def done(path: Path) -> set[tuple[str, int, str, int]]:
+    """What the file holds already, in the form of ``wanted``."""
+    found = set()
+    for line in path.read_text("utf-8").splitlines():
+        if not line.startswith("#") and line != COLUMNS:
+            data, model, n, seed, *_ = line.split(",")
+            found.add((data, int(seed), model, int(n)))
+    return found
+
+
+def main(path: Path, seeds) -> None:
+    """Append what is missing, a line a training."""
+    if not path.exists():
+        path.write_text(header(date.today()), "utf-8")
+    missing = [case for case in wanted(seeds) if case not in done(path)]
+    rows, loaded = None, None
+    for data, seed, model, n in missing:
+        if loaded != (data, seed):
+            rows, loaded = split_of(data, seed), (data, seed)
+        found = run(data, rows, model, n, seed)
+        line = f"{data},{model},{n},{seed},{found.accuracy:.4f},{found.seconds:.3f}"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{line},{found.parameters},{found.operations}\n")
+        print(line)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many, from 0 on")
+    options = parser.parse_args()
+    main(options.output, range(options.seeds))
