@@ -13,13 +13,14 @@ from pathlib import Path
 
 from playwright.sync_api import Error
 
-from benchmarks import book, numerics, pages, recurrent, training, widgets
+from benchmarks import book, light, numerics, pages, recurrent, training, widgets
 from benchmarks.report import NotMeasuredError, Row, markdown, not_measured
 
 # The book first: it leaves the pages that the others look at.
 PARTS = {
     "book": book.rows,
     "pages": pages.rows,
+    "light": light.rows,
     "widgets": widgets.rows,
     "numerics": numerics.rows,
     "training": training.rows,

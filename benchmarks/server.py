@@ -81,6 +81,8 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", TYPES.get(suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(body)))
+        # As GitHub Pages: a second page takes from the cache what the first one has fetched.
+        self.send_header("Cache-Control", "max-age=600")
         if small:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()

@@ -34,10 +34,11 @@ def load(path: Path, folder: Path) -> list[Node]:
 
 
 def _rebase(rules: Iterable[Node], old: Path, new: Path) -> None:
-    for token in _walk(rules):
-        if token.type == "url" and is_local(token.value):
+    for token in _urls(rules):
+        if is_local(token.value):
             token.value = Path(os.path.relpath(old / token.value, new)).as_posix()
-            token.representation = f"url({token.value})"
+            quoted = token.type == "string"
+            token.representation = f'"{token.value}"' if quoted else f"url({token.value})"
 
 
 def is_local(address: str) -> bool:
@@ -59,7 +60,7 @@ def purge(rules: Iterable[Node], used: set[str]) -> str:
 
 def addresses(css: str) -> set[str]:
     """Every address that a stylesheet refers to."""
-    return {token.value for token in _walk(_parse(css)) if token.type == "url"}
+    return {token.value for token in _urls(_parse(css))}
 
 
 def _parse(css: str) -> list[Node]:
@@ -71,6 +72,15 @@ def _walk(nodes: Iterable[Node]) -> Iterator[Node]:
         yield node
         for part in ("prelude", "content", "arguments"):
             yield from _walk(getattr(node, part, None) or ())
+
+
+def _urls(nodes: Iterable[Node]) -> Iterator[Node]:
+    """The tokens that hold an address: url(x) is one token, url("x") a function of a string."""
+    for token in _walk(nodes):
+        if token.type == "url":
+            yield token
+        elif token.type == "function" and token.lower_name == "url":
+            yield from (part for part in token.arguments if part.type == "string")
 
 
 # A rule on the way: (keyword or None, prelude as text, declarations or inner rules or raw text).

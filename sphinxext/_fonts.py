@@ -16,7 +16,7 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 def subset_font(path: Path, characters: Iterable[str]) -> bytes:
     """The WOFF2 font cut down to ``characters``; what a font lacks is left to the others."""
     options = subset.Options(flavor="woff2", layout_features=[], hinting=False)
-    font = subset.load_font(str(path), options)
+    font = subset.load_font(io.BytesIO(path.read_bytes()), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(characters)))
     subsetter.subset(font)

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from html.parser import HTMLParser
+from itertools import chain
 from pathlib import Path
 
 # A word of a script may be a class that it sets, the second half of a word after a template.
 WORD = re.compile(r"[\w-]+")
+# The class around what KaTeX sets for the eye.
+FORMULA = "katex-html"
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
 class Markup(HTMLParser):
     """Reads pages and adds up: ``names`` (tags, classes, ids), ``references``, ``formulas``.
 
-    ``references`` are the addresses in src, href, srcset and data-* attributes, as written, with
-    the page's folder; ``formulas`` the characters that KaTeX sets for the eye.
+    ``references`` are the addresses in src, href and data-* attributes, as written, with the page's
+    folder; ``formulas`` the characters that KaTeX sets for the eye, by the classes around them.
     """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.names: set[str] = set()
         self.references: set[tuple[Path, str]] = set()
-        self.formulas: set[str] = set()
+        self.formulas: defaultdict[frozenset[str], set[str]] = defaultdict(set)
         self._folder = Path()
-        self._depth = 0
+        self._open: list[list[str]] = []  # classes of the open elements of a formula
 
     def read(self, page: Path) -> None:
         """Add one page."""
-        self._folder, self._depth = page.parent, 0
+        self._folder, self._open = page.parent, []
         self.feed(page.read_text("utf-8"))
         self.close()
         self.reset()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note names and references; count the depth below a formula."""
+        """Note names and references; go into a formula."""
         self.names.add(tag)
         for name, value in attrs:
             if name in ("class", "id"):
@@ -44,26 +48,26 @@ class Markup(HTMLParser):
             elif value and (name in ("src", "href") or name.startswith("data-")):
                 self.references.add((self._folder, value))
         classes = (dict(attrs).get("class") or "").split()
-        if tag not in VOID and (self._depth or "katex-html" in classes):
-            self._depth += 1
+        if tag not in VOID and (self._open or FORMULA in classes):
+            self._open.append(classes)
 
     def handle_endtag(self, tag: str) -> None:
         """Leave an element; the outermost ends the formula."""
-        if self._depth and tag not in VOID:
-            self._depth -= 1
+        if self._open and tag not in VOID:
+            self._open.pop()
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a closed tag, as in the drawings; it holds nothing."""
-        depth = self._depth
+        depth = len(self._open)
         self.handle_starttag(tag, attrs)
-        self._depth = depth
+        del self._open[depth:]
 
     def handle_data(self, data: str) -> None:
         """Collect a formula's characters, and what a page's own stylesheet mentions."""
         if self.lasttag == "style":
             self.names |= words(data)
-        if self._depth:
-            self.formulas.update(data)
+        if self._open:
+            self.formulas[frozenset(chain.from_iterable(self._open))].update(data)
 
 
 def words(script: str) -> set[str]:

@@ -18,101 +18,48 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+import rjsmin
 from sphinx.application import Sphinx
+from sphinx.util import logging
 
 from sphinxext import _css, _fonts, _markup
+from sphinxext._heads import LAZY, MUST_BE_THERE, Heads
 from sphinxext.static_widgets import HOST
 from sphinxext.widget_files import FOLDER as WIDGETS
 
+logger = logging.getLogger(__name__)
+
 OWN = Path(__file__).parent / "static" / "light_pages.js"
+STYLE, SCRIPT = "_static/site.css", "_static/site.js"  # layout.html refers to them
 # Stands in a page for the digest of the site's stylesheet, script and fonts.
+DIGEST = re.compile(r"\?v=site-[0-9a-f]*")
 SOURCE_MAP = re.compile(r"\s*//# sourceMappingURL=\S*\s*$")
 # An icon in a stylesheet, "\\f104"; browsers that read our modules read WOFF2.
 ICON = re.compile(r"\\([ef][0-9a-f]{3})\b")
 TRUETYPE = re.compile(r',\s*url\([^)]*\.ttf\) format\("truetype"\)')
-DIGEST = re.compile(r"\?v=site-[0-9a-f]*")
-STYLE, SCRIPT = "_static/site.css", "_static/site.js"  # layout.html refers to them
-# The theme's icons as a script that rewrites the page; the font beside it shows the same icons.
-ICONS = "fontawesome.js"
-# The search looks for results on its own page only.
-SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
-TABS = "design-tabs.js"
-# Opens menus and shows tips: fetched when a reader reaches for one.
-LAZY = "bootstrap.js"
 # Bytes: a smaller font, of a few brackets, costs less in the stylesheet than a request.
 SMALL = 1500
 # The fonts that every page with formulas shows.
 FIRST = [f"katex/fonts/KaTeX_{name}.woff2" for name in ("Main-Regular", "Math-Italic")]
+# The classes that KaTeX's stylesheet shows in a face of their own.
+FACES = {
+    "KaTeX_Main-Bold": {"mathbf", "textbf"},
+    "KaTeX_Main-Italic": {"mathit", "textit"},
+    "KaTeX_Math-Italic": {"mathnormal"},
+    "KaTeX_Math-BoldItalic": {"boldsymbol"},
+}
+REST = "KaTeX_Main-Regular"  # shows what no class sends elsewhere
+Formulas = dict[frozenset[str], set[str]]
+# Faces of the icon font and the classes that ask for them; every page has solid ones.
+ICON_FACES = {"fa-regular-400": {"fa-regular", "far"}, "fa-brands-400": {"fa-brands", "fab"}}
 # What the menus and tips put on elements; of their words most are of parts that no page has.
 MENUS = {"show", "fade", "dropdown-menu", "tooltip", "tooltip-inner", "tooltip-arrow"}
 MENUS |= {f"bs-tooltip-{side}" for side in ("top", "bottom", "start", "end", "auto")}
-# Scripts of a page refer to it before any deferred script runs.
-INLINE = "documentation_options.js"
 
 
-def fate(path: str, page: str, body: str) -> str:
-    """What becomes of a script of the theme or of an extension on this page.
-
-    ``joined`` with the site's script, ``own`` (a tag of its own), ``inline``, ``lazy`` or
-    ``dropped``.
-    """
-    name = Path(path).name
-    if name == INLINE:
-        return "inline"
-    if name == LAZY:
-        return "lazy"
-    if name in SEARCH:
-        return "own" if page == "search" else "dropped"
-    if name == TABS:
-        return "own" if "sd-tab-set" in body else "dropped"
-    if name == HOST.name or path.startswith(f"_static/{WIDGETS}/"):
-        return "own"
-    return "dropped" if name == ICONS else "joined"
-
-
-class Assets:
-    """The stylesheets and scripts of the pages of this build, in the order of the pages' heads."""
-
-    def __init__(self) -> None:
-        self.styles: dict[str, None] = {}
-        self.scripts: dict[str, None] = {}
-        self.lazy: dict[str, None] = {}
-
-    def lighten(self, app: Sphinx, page: str, body: str, markup: str) -> str:
-        """Part of a page's head, without what the site's own files replace."""
-        soup = BeautifulSoup(markup, "html.parser")
-        folder = Path(app.builder.get_target_uri(page)).parent
-        for tag in soup.find_all(["link", "script"]):
-            address = tag.get("href") or tag.get("src") or ""
-            if not _css.is_local(address):
-                continue
-            path = _resolve(folder, address)
-            if tag.name == "script":
-                self._script(tag, path, fate(path, page, body), app)
-            elif {"stylesheet", "preload"} & set(tag.get("rel", ())):
-                if "stylesheet" in tag["rel"]:
-                    self.styles[path] = None
-                tag.decompose()
-        return str(soup)
-
-    def _script(self, tag: Tag, path: str, fate: str, app: Sphinx) -> None:
-        if fate == "own":
-            tag["defer"] = ""
-        elif fate == "inline":
-            tag.attrs, tag.string = {}, Path(app.outdir, path).read_text("utf-8")
-        else:
-            if fate != "dropped":
-                (self.lazy if fate == "lazy" else self.scripts)[path] = None
-            tag.decompose()
-
-
-def _resolve(base: Path, address: str) -> str:
-    """The file in the output that a page in the folder ``base`` means by an address."""
-    parts: list[str] = []
-    for part in (base / urlsplit(address).path).as_posix().split("/"):
-        parts = parts[:-1] if part == ".." else [*parts, part] if part != "." else parts
-    return "/".join(parts)
+def begin(app: Sphinx) -> None:
+    """Read what the build before has noted; a build of all pages notes everything anew."""
+    app.book_heads = Heads(Path(app.doctreedir) / "light_pages.json")
 
 
 def prepare(
@@ -121,8 +68,9 @@ def prepare(
     """Give the template what it calls: ``lighten`` and the addresses of the site's files."""
     if not app.config.book_light:
         return
+    app.book_heads.begin(page)
     body, pathto = context.get("body", ""), context["pathto"]
-    context["lighten"] = partial(app.book_assets.lighten, app, page, body)
+    context["lighten"] = partial(app.book_heads.lighten, app, page, body)
     context["site_file"] = lambda name: f"{pathto(f'_static/{name}', resource=True)}?v=site-"
     context["first_fonts"] = FIRST if 'class="katex"' in body else ()
     context["menus"] = pathto(f"_static/scripts/{LAZY}", resource=True)
@@ -132,23 +80,40 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     """Write the site's files, name their digest in every page, remove what is left over."""
     if error or app.builder.format != "html" or not app.config.book_light:
         return
-    out, assets = Path(app.outdir), app.book_assets
+    out, heads = Path(app.outdir), app.book_heads
+    if not heads.written:  # nothing was out of date, and Sphinx has copied no file
+        return
+    heads.save(out)
+    for name in MUST_BE_THERE - heads.seen():
+        # A light page without it would look right and miss what it did.
+        logger.warning("no page refers to %s any more: look what replaced it, in _heads.py", name)
     pages = [path for path in out.rglob("*.html") if "_static" not in path.parts]
     markup = _markup.Markup()
     for page in pages:
         markup.read(page)
-    script = ";\n".join(_read(path) for path in (*(out / name for name in assets.scripts), OWN))
+    script = ";\n".join(_read(path) for path in (*(out / p for p in heads.all("joined")), OWN))
     names = markup.names | _markup.words(script) | _markup.words(_read(HOST)) | MENUS
-    rules = [rule for path in assets.styles for rule in _css.load(out / path, out / "_static")]
-    style, fonts = _with_fonts(out / "_static", _css.purge(rules, names), markup.formulas)
+    rules = [
+        rule
+        for path in heads.all("joined style")
+        for rule in _css.load(out / path, out / "_static")
+    ]
+    style = _css.purge(rules, names)
+    for face, classes in ICON_FACES.items():
+        if not classes & markup.names:
+            style = re.sub(rf"@font-face\{{[^}}]*{face}[^}}]*\}}", "", style)
+    style, fonts = _with_fonts(out / "_static", style, markup.formulas)
     digest = hashlib.sha256("".join((style, script, *fonts)).encode()).hexdigest()[:12]
     (out / STYLE).write_text(_dated(style, digest), "utf-8")
-    (out / SCRIPT).write_text(script, "utf-8")
+    (out / SCRIPT).write_text(rjsmin.jsmin(script), "utf-8")
+    for path in heads.all("own"):
+        if (own := out / path).parent == out / "_static":
+            own.write_text(rjsmin.jsmin(_read(own)), "utf-8")
     for page in pages:
         old = page.read_text("utf-8")
         if (new := _dated(old, digest)) != old:
             page.write_text(new, "utf-8")
-    _remove_unused(out, markup, style, assets)
+    _remove_unused(out, markup, style, heads)
 
 
 def _read(path: Path) -> str:
@@ -159,7 +124,19 @@ def _dated(text: str, digest: str) -> str:
     return DIGEST.sub(f"?v=site-{digest}", text)
 
 
-def _with_fonts(static: Path, style: str, formulas: set[str]) -> tuple[str, list[str]]:
+def _characters(font: str, formulas: Formulas) -> set[str]:
+    """What a font of KaTeX has to show: its classes' characters, the rest, or those of all."""
+    own = FACES.get(font)
+    others = set().union(*FACES.values()) if font == REST else set()
+    sets = (
+        characters
+        for classes, characters in formulas.items()
+        if (classes & own if own else not classes & others)
+    )
+    return set().union(*sets)
+
+
+def _with_fonts(static: Path, style: str, formulas: Formulas) -> tuple[str, list[str]]:
     """The stylesheet with its fonts cut down: icons within it, others in place; their digests."""
     digests = []
     icons = {char for char in style if "\ue000" <= char <= "\uf8ff"}
@@ -168,10 +145,11 @@ def _with_fonts(static: Path, style: str, formulas: set[str]) -> tuple[str, list
     for address in sorted(_css.addresses(style)):
         if not address.endswith(".woff2"):
             continue
-        characters = icons if "fontawesome" in address else formulas
+        is_icons = "fontawesome" in address
+        characters = icons if is_icons else _characters(Path(address).stem, formulas)
         content = _fonts.subset_font(static / address, characters)
         digests.append(hashlib.sha256(content).hexdigest())
-        if characters is icons or len(content) < SMALL:
+        if is_icons or len(content) < SMALL:
             new = f"data:font/woff2;base64,{base64.b64encode(content).decode()}"
         else:
             (static / address).write_bytes(content)
@@ -180,7 +158,7 @@ def _with_fonts(static: Path, style: str, formulas: set[str]) -> tuple[str, list
     return style, digests
 
 
-def _remove_unused(out: Path, markup: _markup.Markup, style: str, assets: Assets) -> None:
+def _remove_unused(out: Path, markup: _markup.Markup, style: str, heads: Heads) -> None:
     static = out / "_static"
     addresses = {(static, address) for address in _css.addresses(style)} | markup.references
     used = {
@@ -188,7 +166,7 @@ def _remove_unused(out: Path, markup: _markup.Markup, style: str, assets: Assets
         for folder, address in addresses
         if _css.is_local(address)
     }
-    used |= {out / path for path in (STYLE, SCRIPT, *assets.lazy)}
+    used |= {out / path for path in (STYLE, SCRIPT, *heads.all("lazy"))}
     for path in static.rglob("*"):
         if path.is_file() and path.resolve() not in used and path.parent.name != WIDGETS:
             path.unlink()
@@ -200,7 +178,7 @@ def _remove_unused(out: Path, markup: _markup.Markup, style: str, assets: Assets
 def setup(app: Sphinx) -> dict[str, bool]:
     """Note the assets while pages are written, and finish when all of them are."""
     app.add_config_value("book_light", True, "html", bool)
-    app.connect("builder-inited", lambda app: setattr(app, "book_assets", Assets()))
+    app.connect("builder-inited", begin)
     # The last before a page is written, for what others put into its head; and the last of all.
     app.connect("html-page-context", prepare, priority=950)
     app.connect("build-finished", finish, priority=950)

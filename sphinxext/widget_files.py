@@ -2,7 +2,7 @@
 
 myst-nb stores the whole state of every widget in its page: module and stylesheet, which are the
 same on all pages, and the numbers of recorded trainings. Here the parts of the modules become files
-that pages share, and a long text becomes a file that ``anywidget-host.js`` fetches when the reader
+that pages share, and a long value becomes a file that ``anywidget-host.js`` fetches when the reader
 comes near its figure. They are scripts, not data, so that they load from ``file://`` too.
 """
 
@@ -27,7 +27,7 @@ FOLDER = "widgets"
 SHARED = f"{FOLDER}/shared.js"
 STYLE = "kit.css"
 VIEWS = re.compile(rf'<script type="{re.escape(VIEW)}">(?P<content>.*?)</script>', re.DOTALL)
-LONG = 4096  # characters: a shorter text costs less in the page than a request
+LONG = 4096  # characters of JSON: a shorter value costs less in the page than a request
 
 
 def _modules() -> dict[str, dict[str, str]]:
@@ -37,7 +37,7 @@ def _modules() -> dict[str, dict[str, str]]:
     return {name: base.parts(name) for name in sorted(names)}
 
 
-def _script(texts: dict[str, str]) -> str:
+def _script(texts: dict[str, Any]) -> str:
     return f"widgetTexts.add({json.dumps(texts)});\n"
 
 
@@ -91,8 +91,8 @@ def _refer(app: Sphinx, context: dict[str, Any], state: dict[str, Any]) -> str |
     state["_esm"] = {"texts": list(base.parts(name))}
     state["_css"] = {"texts": [STYLE]}
     for trait, value in state.items():
-        if isinstance(value, str) and len(value) > LONG:
-            state[trait] = _store(app, context, value)
+        if len(text := json.dumps(value)) > LONG:
+            state[trait] = _store(app, context, text)
     return f"{FOLDER}/{name}.js"
 
 
@@ -101,7 +101,7 @@ def _store(app: Sphinx, context: dict[str, Any], text: str) -> dict[str, str]:
     address = f"_static/{FOLDER}/{key}.js"
     path = Path(app.outdir, address)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_script({key: text}), "utf-8")
+    path.write_text(_script({key: json.loads(text)}), "utf-8")
     return {"script": context["pathto"](address, resource=True), "text": key}
 
 

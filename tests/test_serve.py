@@ -18,6 +18,17 @@ def test_sphinx_reads_the_settings_of_jupyter_book(tmp_path):
     assert written["external_toc_path"] == str(serve.ROOT / "_toc.yml")
 
 
+def test_everything_is_found_from_the_root(tmp_path):
+    serve.write_configuration(tmp_path)
+    written = runpy.run_path(str(tmp_path / "conf.py"))
+    logo = written["html_theme_options"]["logo"]
+    paths = [*written["html_static_path"], *written["bibtex_bibfiles"], written["html_logo"]]
+    for path in (*paths, written["html_favicon"], logo["image_light"], logo["image_dark"]):
+        assert Path(path).is_absolute()
+        assert Path(path).exists()
+    assert written["book_light"] is False
+
+
 def test_what_the_pages_are_made_of_is_watched_and_nothing_else():
     options = serve.command(Path("build"), ["--port", "0"])
     ignored = re.compile(options[options.index("--re-ignore") + 1])

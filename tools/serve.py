@@ -22,11 +22,23 @@ def write_configuration(folder: Path) -> None:
         sourcedir=ROOT,
         cli_config={"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False},
     )
+    _find_from_root(settings)
     # Joining and cutting down what the pages fetch takes seconds and changes nothing to be seen.
     settings["book_light"] = False
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{name} = {value!r}" for name, value in sorted(settings.items())]
     (folder / "conf.py").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _find_from_root(settings: dict) -> None:
+    """Make the paths absolute that Sphinx looks for beside conf.py, which stands elsewhere."""
+    for name in ("html_static_path", "bibtex_bibfiles"):
+        settings[name] = [str(ROOT / path) for path in settings[name]]
+    for name in ("html_favicon", "html_logo"):
+        settings[name] = str(ROOT / settings[name])
+    logo = settings["html_theme_options"]["logo"]
+    for name in ("image_light", "image_dark"):
+        logo[name] = str(ROOT / logo[name])
 
 
 def command(folder: Path, options: list[str]) -> list[str]:

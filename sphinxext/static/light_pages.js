@@ -30,16 +30,4 @@
     await fetchMenus();
     window.bootstrap.Dropdown.getOrCreateInstance(control).toggle();
   });
-
-  // The theme's own handler for this button comes with the menus.
-  const top = document.getElementById("pst-back-to-top");
-  if (top) {
-    let last = scrollY;
-    top.addEventListener("click", () => scrollTo(0, 0));
-    addEventListener("scroll", () => {
-      const rising = scrollY < last && scrollY > innerHeight / 2;
-      if (!window.bootstrap) top.style.display = rising ? "block" : "none";
-      last = scrollY;
-    }, { passive: true });
-  }
 })();

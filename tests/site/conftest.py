@@ -20,6 +20,8 @@ LOAD_ALL = """async () => {
 }"""
 WIDGETS_READY = """() => !document.querySelector('script[src*="anywidget-host"]')
     || document.documentElement.dataset.widgets === "ready" """
+WIDGETS_DRAWN = """() => !window.bookWidgets
+    || [...bookWidgets.views.values()].every(({ el }) => el.childNodes.length)"""
 
 
 def _files(entry: dict) -> list[str]:
@@ -72,5 +74,9 @@ def open_settled(open_page):
 def settle(visit: Visit) -> Visit:
     """Wait until widgets are drawn and all pictures are there or known to be missing."""
     visit.page.wait_for_function(WIDGETS_READY)
+    visit.page.evaluate(
+        "dispatchEvent(new Event('beforeprint'))"
+    )  # far figures fetch their records
+    visit.page.wait_for_function(WIDGETS_DRAWN)
     visit.page.evaluate(LOAD_ALL)
     return visit
