@@ -7,6 +7,7 @@ shown nothing.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,12 +16,15 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(
     path for path in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
 )
+# They need torch or TensorFlow, which Colab has and this environment has not.
+FRAMEWORKS = [path for path in NOTEBOOKS if path.parent.name == "frameworks"]
 PINS = ROOT / "requirements.txt"
 NEEDS_EXTRAS = ("lecturelib.plots", "lecturelib.widgets")
 
@@ -146,7 +150,28 @@ def test_the_library_of_the_environment_is_this_version(colab):
     assert not {"torch", "jupyter-book", "sphinx"} & installed(colab)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FRAMEWORKS, ids=lambda path: path.stem)
+def test_a_notebook_says_which_framework_it_needs(folder, colab, path):
+    source = nbformat.read(path, 4)
+    code = [cell for cell in source.cells if cell.cell_type == "code"]
+    (asks,) = (place for place, cell in enumerate(code) if "need(" in cell.source)
+    assert asks <= 2, "the reader learns too late what is missing"
+    (work := folder / f"need-{path.stem}").mkdir()
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=code[: asks + 1], metadata=source.metadata), work / "n"
+    )
+    command = [colab, "-I", "-c", EXECUTE, "n", "executed.ipynb"]
+    options = {"cwd": work, "env": bare(folder), "capture_output": True, "text": True}
+    done = subprocess.run(command, check=False, **options)
+    assert done.returncode
+    assert re.search(r"(torch|keras|tensorflow): not installed for", done.stderr)
+    assert "python -m pip install" in done.stderr
+    assert re.search(r"lecturelib\[(torch|keras|torch,keras)\]", done.stderr)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if path not in FRAMEWORKS], ids=lambda path: path.stem
+)
 def test_a_notebook_runs_with_nothing_but_the_wheel(folder, colab, path):
     work = folder / f"run-{path.stem}"
     work.mkdir()

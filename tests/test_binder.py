@@ -28,7 +28,9 @@ def pins():
 
 
 def test_it_is_held_to_the_pins_and_installs_the_library():
-    assert OPTIONS == ["-c ../requirements.txt", "-e .[book]"]
+    index = "--extra-index-url https://download.pytorch.org/whl/cpu"
+    expected = ["-c ../requirements.txt", index, "-e .[book,torch,keras]"]
+    assert expected == OPTIONS
     assert (ROOT / "binder" / ".." / "requirements.txt").is_file()
 
 
@@ -40,7 +42,7 @@ def test_every_wish_is_pinned_here_or_there_and_nowhere_twice():
 
 def test_the_pins_leave_the_library_its_choice():
     extras = PROJECT["optional-dependencies"]
-    for text in [*PROJECT["dependencies"], *extras["plots"], *extras["widgets"]]:
+    for text in [*PROJECT["dependencies"], *extras["plots"], *extras["widgets"], *extras["torch"]]:
         asked = Requirement(text)
         versions = [next(iter(pin.specifier)).version for pin in pins()[asked.name]]
         assert all(version in asked.specifier for version in versions), f"{asked}: {versions}"
@@ -53,8 +55,9 @@ def test_its_python_is_one_of_the_books():
 
 
 def test_no_notebook_imports_more_than_it_gets():
-    """The extra ``book`` and Python itself: torch in a notebook asks for a line in binder/."""
+    """The extras that binder/ asks for and Python itself."""
     given = {"lecturelib", "numpy", "matplotlib", "ipywidgets", "anywidget", "IPython"}
+    given |= {"torch", "keras", "tensorflow"}
     for path in (ROOT / "book").rglob("*.ipynb"):
         code = "\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code")
         more = set(IMPORT.findall(code)) - given - sys.stdlib_module_names

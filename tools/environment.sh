@@ -29,7 +29,7 @@ free_megabytes() {
 install() {
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$@" && return
     if [ "$(free_megabytes)" -lt 200 ]; then
-        fail "the disk is full. Free 3 GB and run make again."
+        fail "the disk is full. Free 5 GB and run make again."
     fi
     fail "pip could not install what the book needs; its own message stands above. Without a network
 this step cannot work: connect and run make again, which goes on where it stopped."
@@ -45,7 +45,7 @@ install_torch() {
 
 if [ ! -x "$folder/bin/python" ]; then
     python=$(find_python)
-    [ "$(free_megabytes)" -ge 3000 ] || fail "3 GB of free disk are needed, $(free_megabytes) MB are free here."
+    [ "$(free_megabytes)" -ge 5000 ] || fail "5 GB of free disk are needed, $(free_megabytes) MB are free here."
     echo "Making the environment $folder with $("$python" --version) ..."
     "$python" -m venv "$folder" || {
         rm -rf "$folder"

@@ -14,6 +14,7 @@ from lecturelib.widgets.quiz import Quiz
 from lecturelib.widgets.representation import Representation
 from lecturelib.widgets.rnn_unroll import RnnUnroll
 from lecturelib.widgets.timeline import Timeline
+from lecturelib.widgets.training_step import TrainingStep
 
 __all__ = [
     "Activations",
@@ -30,4 +31,5 @@ __all__ = [
     "Representation",
     "RnnUnroll",
     "Timeline",
+    "TrainingStep",
 ]

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import rnn_words
 import timeline_words
+import training_step_words
 from browser import open_page as open_in
 from browser import serve
 
@@ -65,6 +66,7 @@ MAKE = {
     "LearningCurve": lambda: widgets.LearningCurve.measured(n=300, shown=["SVM", "MLP", "CNN"]),
     "Descent": lambda: widgets.Descent(kind="valley", start=[-3, 1.5], rate=0.05, steps=60),
     "Timeline": lambda: widgets.Timeline(strand="ideas", since=1985, entry="lstm"),
+    "TrainingStep": lambda: widgets.TrainingStep(y=2, stage=4, step=8, rate=0.03, forget=True),
     "Quiz": lambda: widgets.Quiz("neuron", "recall"),
 }
 OTHER = {
@@ -81,6 +83,7 @@ OTHER = {
     "LearningCurve": {"data": "houses", "measure": "error", "logarithmic": False, "n": 2500},
     "Descent": {"kind": "four minima", "start": [1, -1], "rate": 0.3, "steps": 25},
     "Timeline": {"strand": "data", "since": 1990, "until": 2012, "text": "i", "entry": "mnist"},
+    "TrainingStep": {"framework": "keras", "x": [-1, 0.5], "V": [2, 1], "stage": 5, "step": 7},
 }
 
 
@@ -415,6 +418,7 @@ def says_what_python_says(state_of):
         "learning-curve": lambda state: learning_curve_words.words(state, printed),
         "rnn-unroll": lambda state: rnn_words.words(state, printed),
         "timeline": timeline_words.words,
+        "training-step": training_step_words.words,
         "ml-vs-dl-flow": lambda state: ml_vs_dl_words.words(state, printed),
     }
 

@@ -141,6 +141,7 @@ PURE = {
     "LearningCurve": "clean interpolate read above crossing ranking overtaking describe place",
     "Descent": "clean describe descend contour mark format",
     "Timeline": "clean filter rows next describe",
+    "TrainingStep": "clean code pass keeps train stored turn describe calculation NAMES STAGES",
 }
 
 

@@ -350,6 +350,7 @@ TOUCHED = {
     "ForwardPass": {"number", "text", "button", "select-one"},
     "MlVsDlFlow": {"button", "select-one"},
     "Representation": {"range", "number", "checkbox", "button", "select-one"},
+    "TrainingStep": {"range", "number", "checkbox", "button"},
     "DecisionBoundary": {"range", "number", "checkbox", "button", "select-one"},
 }
 

@@ -147,6 +147,8 @@ HOSTILE = {
     "digit": -1e308,
     "epsilon": 1e308,
     "direction": "constructor",
+    "framework": "__proto__",
+    "forget": "<b>",
     "_esm": "export default { render() { window.hit = 1 } }",
     "_css": "* { display: none }",
     "layout": "IPY_MODEL_x",
@@ -182,6 +184,7 @@ def test_a_hostile_link_is_harmless(show, figure, key, state_of, says_what_pytho
     expected["Timeline"] = {"strand": "all", "since": 1940, "until": 2025, "entry": ""}
     expected["LearningCurve"] = {"shown": [], "data": "mnist1d", "n": 100}
     expected["Adversarial"] = {"digit": 3, "epsilon": 0.3, "direction": "gradient"}
+    expected["TrainingStep"] = {"framework": "pytorch", "stage": 5, "step": 0, "forget": False}
     expected["Activations"] = {"shown": ["elu"], "a": 1, "alpha": 2, "slope": 0.1}
     assert state.items() >= expected[figure].items()
     assert log.problems() == []

@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from lecturelib import activations, checks
+from lecturelib import activations, checks, features
 from lecturelib.widgets import Quiz
 
 SOURCES = [f for f in files(checks).iterdir() if f.name.endswith(".toml")]
@@ -62,7 +62,8 @@ def test_one_subset_is_right_and_the_others_hear_of_a_wrong_tick(javascript, que
 
 @of_kind("number")
 def test_the_answer_is_what_python_computes(question):
-    computed = eval(question["compute"], {"np": np, "activations": activations})
+    known = {"np": np, "activations": activations, "features": features}
+    computed = eval(question["compute"], known)
     assert question["answer"] == pytest.approx(float(computed), abs=question["tolerance"] / 10)
 
 

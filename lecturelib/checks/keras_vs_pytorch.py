@@ -1,0 +1,115 @@
+"""Checks for the chapter "Keras and PyTorch, side by side"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lecturelib.checks import AnswerError, as_number, as_vector, check, near
+
+# The recurrent layer of the exercise "count": D inputs, H units.
+_D, _H = 7, 5
+
+
+@check
+def parameters(answer: int) -> str:
+    """Parameters of ``nn.RNN(7, 5)``."""
+    value = as_number(answer)
+    mistakes = {
+        _H * (_D + _H) + _H: "That is Keras's count: PyTorch has one more list of biases.",
+        _H * (_D + _H): "Those are the weights; the biases are not there yet.",
+        _H * _D + 2 * _H: "The matrix from state to state is missing.",
+        _H * _D + _H: "That would be a layer without memory.",
+        _D * (_D + _H) + 2 * _D: "The state has as many entries as there are units, not inputs.",
+    }
+    if value in mistakes:
+        raise AnswerError(mistakes[value])
+    if value != _H * (_D + _H) + 2 * _H:
+        raise AnswerError("Two matrices, each with a row for each unit, and the biases. Add up.")
+    return "Keras has fewer and can compute just the same."
+
+
+def _expected(state):
+    return [
+        state["weight_ih_l0"].T,
+        state["weight_hh_l0"].T,
+        state["bias_ih_l0"] + state["bias_hh_l0"],
+    ]
+
+
+@check
+def port(answer: Callable) -> str:
+    """A function: dict of nn.RNN's arrays -> [kernel, recurrent_kernel, bias] of SimpleRNN."""
+    if not callable(answer):
+        raise AnswerError("Hand over the function itself, without calling it.")
+    rng, (D, H) = np.random.default_rng(5), (4, 3)
+    shapes = {"weight_ih_l0": (H, D), "weight_hh_l0": (H, H)}
+    shapes |= {"bias_ih_l0": (H,), "bias_hh_l0": (H,)}
+    state = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    result = answer({name: array.copy() for name, array in state.items()})
+    if result is None:
+        raise AnswerError("The function returns nothing yet.")
+    if not isinstance(result, (list, tuple)) or len(result) != 3:
+        raise AnswerError("Return a list of three arrays: SimpleRNN has three.")
+    _same_arrays([np.asarray(array, dtype=float) for array in result], state)
+    return "All three arrays, and the sum of the biases where Keras has one."
+
+
+def _same_arrays(arrays, state):
+    """Raise the AnswerError of the first array that is not Keras's."""
+    kernel, recurrent, bias = _expected(state)
+    names = ("kernel", "recurrent_kernel", "bias")
+    for name, array, right in zip(names, arrays, (kernel, recurrent, bias), strict=True):
+        if array.shape != right.shape:
+            raise AnswerError(f"{name} has shape {array.shape} for 4 inputs and 3 units.")
+    if not np.allclose(arrays[0], kernel):
+        raise AnswerError("kernel has the right shape and the wrong numbers: transpose it.")
+    if np.allclose(arrays[1], recurrent.T):
+        raise AnswerError("recurrent_kernel is square: its shape does not show what is missing.")
+    if not np.allclose(arrays[1], recurrent):
+        raise AnswerError("recurrent_kernel holds other numbers than the state dict.")
+    if any(np.allclose(arrays[2], state[f"bias_{part}_l0"]) for part in ("ih", "hh")):
+        raise AnswerError("One of the two biases is lost.")
+    if not np.allclose(arrays[2], bias):
+        raise AnswerError("bias: both lists of PyTorch are added to the same sum.")
+
+
+@check
+def batch_norm(answer) -> str:
+    """(momentum, eps) of nn.BatchNorm1d for BatchNormalization(momentum=0.9, epsilon=1e-3)."""
+    momentum, eps = as_vector(answer, 2)
+    if near(momentum, 0.9, 6):
+        raise AnswerError("Keras's momentum weighs the old mean; which one does PyTorch's weigh?")
+    if not near(momentum, 0.1, 6):
+        raise AnswerError("The two momenta of the same rule have a simple sum.")
+    if near(eps, 1e-5, 7):
+        raise AnswerError("That is PyTorch's default for eps; asked is the one of this layer.")
+    if not near(eps, 1e-3, 7):
+        raise AnswerError("eps means the same in both: copy the number that is written there.")
+    return "Copying both numbers as they stand would have kept almost nothing of the past."
+
+
+def _first_step(g, eps, *, corrected):
+    """Adam's first step over its learning rate, for one gradient g."""
+    beta2 = 0.999
+    root = np.sqrt(1 - beta2)
+    return g / (g + eps) if corrected else root * g / (root * g + eps)
+
+
+@check
+def first_step(answer: float) -> str:
+    """Keras's first Adam step over the learning rate, g = 1e-7, epsilon = 1e-7; 3 decimals."""
+    value, g = as_number(answer), 1e-7
+    mistakes = [
+        (_first_step(g, 1e-7, corrected=True), "Keras adds epsilon to the root before v is grown."),
+        (_first_step(g, 1e-8, corrected=True), "That is PyTorch's step with PyTorch's epsilon."),
+        (_first_step(g, 1e-8, corrected=False), "The right rule; this layer's epsilon is 1e-7."),
+        (np.sqrt(0.001) * g / (0.001 * g**2 + 1e-7), "The root of v is missing."),
+    ]
+    if near(value, _first_step(g, 1e-7, corrected=False), 3):
+        return "A thirtieth of what PyTorch takes: small gradients hardly move at first."
+    for wrong, says in mistakes:
+        if near(value, wrong, 3):
+            raise AnswerError(says)
+    raise AnswerError("Put m = 0.1 g and v = 0.001 g² into Keras's formula, with t = 1.")
