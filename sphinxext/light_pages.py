@@ -40,7 +40,8 @@ TRUETYPE = re.compile(r',\s*url\([^)]*\.ttf\) format\("truetype"\)')
 # Bytes: a smaller font, of a few brackets, costs less in the stylesheet than a request.
 SMALL = 1500
 # The fonts that every page with formulas shows.
-FIRST = [f"katex/fonts/KaTeX_{name}.woff2" for name in ("Main-Regular", "Math-Italic")]
+FONTS = "fonts"
+FIRST = [f"{FONTS}/KaTeX_{name}.woff2" for name in ("Main-Regular", "Math-Italic")]
 # The classes that KaTeX's stylesheet shows in a face of their own.
 FACES = {
     "KaTeX_Main-Bold": {"mathbf", "textbf"},
@@ -81,16 +82,14 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html" or not app.config.book_light:
         return
     out, heads = Path(app.outdir), app.book_heads
-    if not heads.written:  # nothing was out of date, and Sphinx has copied no file
+    if not heads.written:  # nothing was out of date; some files were copied all the same
+        _remove_unused(out, _read_pages(out), _read(out / STYLE), heads)
         return
     heads.save(out)
     for name in MUST_BE_THERE - heads.seen():
         # A light page without it would look right and miss what it did.
         logger.warning("no page refers to %s any more: look what replaced it, in _heads.py", name)
-    pages = [path for path in out.rglob("*.html") if "_static" not in path.parts]
-    markup = _markup.Markup()
-    for page in pages:
-        markup.read(page)
+    markup = _read_pages(out)
     script = ";\n".join(_read(path) for path in (*(out / p for p in heads.all("joined")), OWN))
     names = markup.names | _markup.words(script) | _markup.words(_read(HOST)) | MENUS
     rules = [
@@ -109,11 +108,22 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     for path in heads.all("own"):
         if (own := out / path).parent == out / "_static":
             own.write_text(rjsmin.jsmin(_read(own)), "utf-8")
-    for page in pages:
+    for page in _pages(out):
         old = page.read_text("utf-8")
         if (new := _dated(old, digest)) != old:
             page.write_text(new, "utf-8")
     _remove_unused(out, markup, style, heads)
+
+
+def _pages(out: Path) -> list[Path]:
+    return [path for path in out.rglob("*.html") if "_static" not in path.parts]
+
+
+def _read_pages(out: Path) -> _markup.Markup:
+    markup = _markup.Markup()
+    for page in _pages(out):
+        markup.read(page)
+    return markup
 
 
 def _read(path: Path) -> str:
@@ -137,7 +147,7 @@ def _characters(font: str, formulas: Formulas) -> set[str]:
 
 
 def _with_fonts(static: Path, style: str, formulas: Formulas) -> tuple[str, list[str]]:
-    """The stylesheet with its fonts cut down: icons within it, others in place; their digests."""
+    """The stylesheet with its fonts cut down: icons within it, others as files; their digests."""
     digests = []
     icons = {char for char in style if "\ue000" <= char <= "\uf8ff"}
     icons |= {chr(int(code, 16)) for code in ICON.findall(style)}
@@ -152,8 +162,10 @@ def _with_fonts(static: Path, style: str, formulas: Formulas) -> tuple[str, list
         if is_icons or len(content) < SMALL:
             new = f"data:font/woff2;base64,{base64.b64encode(content).decode()}"
         else:
-            (static / address).write_bytes(content)
-            new = f"{address}?v=site-"
+            # A place of its own: the next build copies the whole font anew, whatever it writes.
+            (static / FONTS).mkdir(exist_ok=True)
+            (static / FONTS / Path(address).name).write_bytes(content)
+            new = f"{FONTS}/{Path(address).name}?v=site-"
         style = style.replace(f"url({address})", f"url({new})")
     return style, digests
 
@@ -168,7 +180,8 @@ def _remove_unused(out: Path, markup: _markup.Markup, style: str, heads: Heads) 
     }
     used |= {out / path for path in (STYLE, SCRIPT, *heads.all("lazy"))}
     for path in static.rglob("*"):
-        if path.is_file() and path.resolve() not in used and path.parent.name != WIDGETS:
+        kept = path.resolve() in used or path.parent.name == WIDGETS or path.name == "LICENSE"
+        if path.is_file() and not kept:
             path.unlink()
     for folder in sorted(static.rglob("*/"), reverse=True):
         if folder.is_dir() and not any(folder.iterdir()):

@@ -85,6 +85,7 @@ def test_nothing_is_shipped_that_nobody_refers_to(site):
         "clipboard.min.js",
     }
     assert not [name for name in there if name.endswith((".map", ".ttf", ".scss"))]
+    assert [path.name for path in (site / "_static/katex").iterdir()] == ["LICENSE"]
     style = (site / "_static/site.css").read_text("utf-8")
     assert "@import" not in style
     assert style.count("@font-face") < 14

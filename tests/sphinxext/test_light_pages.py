@@ -173,7 +173,11 @@ def test_icons_move_into_the_stylesheet_and_fonts_of_formulas_stay_files(tmp_pat
     css, digests = light_pages._with_fonts(tmp_path, style, characters)
     assert "url(data:font/woff2;base64," in css
     assert ".ttf" not in css
-    assert "url(katex/fonts/KaTeX_Main-Regular.woff2?v=site-)" in css
+    assert "url(fonts/KaTeX_Main-Regular.woff2?v=site-)" in css
+    small, whole = (
+        tmp_path / f"{folder}fonts/KaTeX_Main-Regular.woff2" for folder in ("", "katex/")
+    )
+    assert small.stat().st_size < whole.stat().st_size
     assert len(set(digests)) == 2
 
 
