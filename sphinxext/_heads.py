@@ -23,6 +23,9 @@ TABS = "design-tabs.js"
 LAZY = "bootstrap.js"
 # Scripts of a page refer to it before any deferred script runs.
 INLINE = "documentation_options.js"
+# Asked for by the switch between versions, which the book does not have; and a script that differs
+# from page to page would need a line in the content security policy for each.
+PAGE_NAME = "DOCUMENTATION_OPTIONS.pagename ="
 # The parts of the theme that are treated by name.
 MUST_BE_THERE = {ICONS, LAZY, INLINE} | SEARCH
 
@@ -71,6 +74,8 @@ class Heads:
         folder = Path(app.builder.get_target_uri(page)).parent
         for tag in soup.find_all(["link", "script"]):
             address = tag.get("href") or tag.get("src") or ""
+            if PAGE_NAME in (tag.string or ""):
+                tag.decompose()
             if not _css.is_local(address):
                 continue
             path = _resolve(folder, address)

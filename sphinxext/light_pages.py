@@ -24,6 +24,7 @@ from sphinx.util import logging
 
 from sphinxext import _css, _fonts, _markup
 from sphinxext._heads import LAZY, MUST_BE_THERE, Heads
+from sphinxext.python_in_page import FOLDER as PYTHON
 from sphinxext.static_widgets import HOST
 from sphinxext.widget_files import FOLDER as WIDGETS
 
@@ -181,6 +182,7 @@ def _remove_unused(out: Path, markup: _markup.Markup, style: str, heads: Heads) 
     used |= {out / path for path in (STYLE, SCRIPT, *heads.all("lazy"))}
     for path in static.rglob("*"):
         kept = path.resolve() in used or path.parent.name == WIDGETS or path.name == "LICENSE"
+        kept |= path.is_relative_to(out / PYTHON)  # its own modules know what they need
         if path.is_file() and not kept:
             path.unlink()
     for folder in sorted(static.rglob("*/"), reverse=True):

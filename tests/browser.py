@@ -188,14 +188,19 @@ class _Handler(SimpleHTTPRequestHandler):
         ".ipynb": "application/json",
     }
 
-    def __init__(self, *args: Any, prefix: str, **options: Any) -> None:
-        self.prefix = prefix
+    def __init__(self, *args: Any, prefix: str, headers: Mapping[str, str], **options: Any) -> None:
+        self.prefix, self.headers_of_all = prefix, headers
         super().__init__(*args, **options)
 
     def send_head(self):
         if self.path.startswith(self.prefix):
             return super().send_head()
         return self.send_error(404, f"This site lives under {self.prefix}")
+
+    def end_headers(self) -> None:
+        for name, value in self.headers_of_all.items():
+            self.send_header(name, value)
+        super().end_headers()
 
     def translate_path(self, path: str) -> str:
         return super().translate_path("/" + path.removeprefix(self.prefix))
@@ -214,10 +219,15 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve(directory: str | Path, prefix: str = "/") -> Iterator[str]:
-    """Serve ``directory`` on a free port under ``prefix``; yields the address, slash included."""
+def serve(
+    directory: str | Path, prefix: str = "/", headers: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Serve ``directory`` on a free port under ``prefix``; yields the address, slash included.
+
+    ``headers`` go with every answer.
+    """
     prefix = "/" + f"{prefix.strip('/')}/".lstrip("/")
-    handler = partial(_Handler, directory=str(directory), prefix=prefix)
+    handler = partial(_Handler, directory=str(directory), prefix=prefix, headers=headers or {})
     with _Server(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()

@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 
 # Modules of an extension that are tested through it.
-PARTS = {"katex": "katex_math", "svg": "dark_figures"}
+PARTS = {"katex": "katex_math", "svg": "dark_figures", "pyodide_files": "pyodide_files"}
 
 
 def public(folder):

@@ -36,8 +36,11 @@
   class Model {
     #state;
     #listeners = [];
+    #save;
+    #unsaved = {};
 
-    constructor({ state, buffers = [] }, widget_manager) {
+    /** `save(changes)` tells Python what a view has set, where the page has a Python. */
+    constructor({ state, buffers = [] }, widget_manager, save = () => {}) {
       for (const { path, data } of buffers) {
         const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
         const parent = path.slice(0, -1).reduce((at, name) => at[name], state);
@@ -45,6 +48,7 @@
       }
       texts?.join(state);
       this.#state = state;
+      this.#save = save;
       this.widget_manager = widget_manager;
     }
 
@@ -52,14 +56,25 @@
     complete() { return texts?.fetch(this.#state); }
 
     get(name) { return this.#state[name]; }
-    save_changes() {} // there is no kernel to tell, here and in send
-    send() {}
+    send() {} // there is no kernel to tell
+
+    save_changes() {
+      const changes = this.#unsaved;
+      this.#unsaved = {};
+      if (Object.keys(changes).length) this.#save(changes);
+    }
+
+    /** Takes what Python has set: the views hear of it, Python does not hear it back. */
+    take(changes) {
+      this.set(changes);
+      for (const n of Object.keys(changes)) delete this.#unsaved[n];
+    }
 
     /** `set(name, value)` or `set({name: value, …})`: every `change:name`, then one `change`. */
     set(name, value) {
       const update = kind(name) === "object" ? name : { [name]: value };
       const changed = Object.keys(update).filter((n) => !same(this.#state[n], update[n]));
-      for (const n of changed) this.#state[n] = update[n];
+      for (const n of changed) this.#state[n] = this.#unsaved[n] = update[n];
       for (const n of changed) this.#emit(`change:${n}`, this, this.#state[n]);
       if (changed.length) this.#emit("change", this);
     }
@@ -207,6 +222,13 @@
     return element("pre", { textContent: bare ? html.body.textContent : plain });
   }
 
+  /** Shows a widget that Python has made in this page; the model, to tell of later changes. */
+  function show(el, state, save) {
+    const model = new Model({ state }, null, save);
+    mount(el, model);
+    return model;
+  }
+
   async function start() {
     const stored = document.querySelector(`script[type="${STATE}"]`);
     const { state } = JSON.parse(stored?.textContent ?? '{"state": {}}');
@@ -235,7 +257,7 @@
         if (!waits) settled.push(mounted);
       }
     }
-    window.bookWidgets = { views };
+    window.bookWidgets = { views, show };
     await Promise.all(settled);
     [...views.values()].find(({ el }) => `#${el.id}` === location.hash)?.el.scrollIntoView();
     document.documentElement.dataset.widgets = "ready";

@@ -1,0 +1,155 @@
+// One cell on the page: its bar of buttons, its code as the book's or in the editor, its outputs.
+
+import { Bar } from "./bar.js";
+import { edits } from "./edits.js";
+import { Outputs } from "./outputs.js";
+
+const CHANGED = "The book has changed this cell since your edit. Reset shows the new one.";
+
+/** A cell that the page does not show, such as the one that installs the library elsewhere. */
+export class HiddenCell {
+  ran = null; // the source that has run in this Python
+
+  constructor(number, stored) {
+    Object.assign(this, { number, stored, outputs: null });
+  }
+
+  get name() { return `cell ${this.number + 1}`; }
+  get source() { return this.stored.source; }
+  get isEdited() { return false; }
+  say() {}
+  begin() {}
+  end() {}
+}
+
+export class Cell extends HiddenCell {
+  #editor = null;
+  #edited = null;
+  #runs = false;
+
+  /** `node` is the book's `div.cell`; `page` has run, stop and set. */
+  constructor(number, stored, node, page) {
+    super(number, stored);
+    Object.assign(this, { node, page });
+    this.input = node.querySelector(".cell_input");
+    this.bar = new Bar(this.input.querySelector(".run-bar"), page);
+    this.code = this.input.querySelector(".highlight");
+    this.place = document.createElement("div");
+    this.place.className = "cell_output live-output";
+    (this.input.closest("details") ?? this.input).after(this.place);
+    const save = (id, state) => page.set(id, state);
+    this.outputs = new Outputs(this.place, { alt: stored.alt, save });
+    this.resetButton = this.bar.button("Reset", () => this.reset());
+  }
+
+  get source() { return this.#editor?.source ?? this.#edited ?? this.stored.source; }
+  get isEdited() { return this.source !== this.stored.source; }
+
+  say(text, share) { this.bar.say(text, share); }
+
+  /** Opens the editor; resolves when the reader can type. */
+  async edit() {
+    const { openEditor } = await import("./code-editor.js");
+    if (this.#editor) return this.#editor.focus();
+    this.#open(openEditor);
+    return this.#editor.focus();
+  }
+
+  #open(openEditor) {
+    const place = document.createElement("div");
+    place.className = "cell-editor";
+    this.code.hidden = true;
+    this.code.after(place);
+    const keep = () => {
+      edits.keep(this.number, this.stored.source, this.source);
+      this.#mark(null);
+      this.#offerReset();
+    };
+    this.#editor = openEditor(place, {
+      source: this.#edited ?? this.stored.source,
+      label: `Python code of ${this.name}`,
+      onRun: () => this.page.run(this.number),
+      onInput: keep,
+    });
+    this.editorPlace = place;
+    this.#offerReset();
+  }
+
+  /** Shows an edit of an earlier visit. */
+  async restore({ original, edited }) {
+    this.#edited = edited;
+    const { openEditor } = await import("./code-editor.js");
+    if (!this.#editor) this.#open(openEditor);
+    if (original !== this.stored.source) this.say(CHANGED);
+  }
+
+  #offerReset() {
+    this.resetButton.hidden = !this.isEdited && !this.#editor && this.outputs.isEmpty;
+    this.node.classList.toggle("is-edited", this.isEdited);
+  }
+
+  /** Back to the book's code and the book's output. */
+  reset() {
+    if (this.#runs) return;
+    const focus = document.activeElement === this.resetButton || this.#editor !== null;
+    this.#editor?.close();
+    this.editorPlace?.remove();
+    this.#editor = this.#edited = null;
+    edits.keep(this.number, this.stored.source, this.stored.source);
+    this.code.hidden = false;
+    this.#mark(null);
+    this.outputs.clear();
+    this.node.classList.remove("is-live");
+    this.say("");
+    this.#offerReset();
+    if (focus) this.bar.focus();
+  }
+
+  /** Before it runs; `shown` puts its outputs in the place of the book's. */
+  begin(shown) {
+    this.#mark(null);
+    this.isShown = shown;
+    this.outputs.clear();
+    this.node.classList.toggle("is-live", shown);
+    this.node.setAttribute("aria-busy", "true");
+    this.#runs = true;
+    this.bar.clock(true);
+    this.say("Running");
+  }
+
+  end(text) {
+    this.#runs = false;
+    this.bar.clock(false);
+    this.node.removeAttribute("aria-busy");
+    this.say(text);
+    this.#offerReset();
+  }
+
+  set canStop(can) { this.bar.canStop = can; }
+
+  /** Takes a message of the kernel; an error is shown even where outputs are the book's. */
+  hear(message) {
+    if (message.kind === "error") {
+      this.node.classList.add("is-live");
+      this.isShown = true;
+      this.#mark(message.line);
+    }
+    if (this.isShown) this.outputs.show(message);
+  }
+
+  fail(text) {
+    this.node.classList.add("is-live");
+    this.outputs.fail(`${text}\n`);
+  }
+
+  /** Marks the line that failed. */
+  #mark(line) {
+    this.errorLine?.remove();
+    this.errorLine = null;
+    if (!line) return;
+    this.errorLine = document.createElement("div");
+    this.errorLine.className = "error-line";
+    this.errorLine.style.setProperty("--line", line - 1);
+    (this.editorPlace?.isConnected ? this.editorPlace : this.code).append(this.errorLine);
+  }
+}

@@ -1,0 +1,124 @@
+// What a cell gives, shown as the book shows it: text, tables, figures in both themes, widgets.
+
+const element = (tag, properties, ...children) => {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+};
+
+const TEXT = { stdout: "output stream", stderr: "output stderr", error: "output error" };
+
+/** The classes are those that the book's own outputs have, so one stylesheet serves both. */
+function textBlock(className) {
+  const pre = element("pre", { tabIndex: 0 });
+  return element("div", { className: `${className} notranslate` },
+    element("div", { className: "highlight" }, pre));
+}
+
+function picture(source, alt, { width, height } = {}, theme = "") {
+  const size = width ? { width, height } : {};
+  return element("img", { className: `dl-figure ${theme}`.trim(), alt, ...size, src: source });
+}
+
+const svgAddress = (text) => URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+
+/** Loads the host of the book's widgets on a page that has none of its own. */
+async function widgetHost() {
+  if (!window.bookWidgets) {
+    const src = new URL("../../anywidget-host.js", import.meta.url);
+    await new Promise((onload, onerror) => {
+      document.head.append(element("script", { src, onload, onerror }));
+    });
+  }
+  return window.bookWidgets;
+}
+
+export class Outputs {
+  #addresses = [];
+  #models = new Map(); // widget id -> Promise of the host's model
+  #pictures = 0;
+
+  /** `place` is emptied; `alt` describes the book's own figure; `save(id, state)` goes to Python. */
+  constructor(place, { alt, save }) {
+    Object.assign(this, { place, alt, save });
+  }
+
+  get isEmpty() { return !this.place.childElementCount; }
+
+  clear() {
+    for (const view of window.bookWidgets?.views.values() ?? []) {
+      if (this.place.contains(view.el)) view.unmount();
+    }
+    this.place.replaceChildren();
+    for (const address of this.#addresses) URL.revokeObjectURL(address);
+    this.#addresses = [];
+    this.#models.clear();
+    this.#pictures = 0;
+  }
+
+  /** Shows one message of the kernel. */
+  show(message) {
+    if (message.kind === "stream") this.#text(TEXT[message.name], message.text);
+    if (message.kind === "error") this.#text(TEXT.error, message.text);
+    if (message.kind === "display") this.#display(message);
+    if (message.kind === "widget") this.#widget(message);
+  }
+
+  fail(text) { this.#text(TEXT.error, text); }
+
+  #text(className, text) {
+    const last = this.place.lastElementChild;
+    const open = last?.className.startsWith(className) && className !== TEXT.error;
+    const block = open ? last : textBlock(className);
+    if (!open) this.place.append(block);
+    block.querySelector("pre").append(text);
+  }
+
+  #display({ data, dark, width, height, widget }) {
+    if (widget) return this.#models.get(widget)?.then(({ place }) => this.place.append(place));
+    if (data["image/svg+xml"]) return this.#figure(data["image/svg+xml"], dark, { width, height });
+    if (data["image/png"]) return this.#image(`data:image/png;base64,${data["image/png"]}`);
+    if (data["text/html"]) {
+      const block = element("div", { className: "output text_html" });
+      block.innerHTML = data["text/html"];
+      return this.place.append(block);
+    }
+    const text = data["text/markdown"] ?? data["text/latex"] ?? data["text/plain"];
+    return this.#text("output text_plain", `${text}\n`);
+  }
+
+  #described() {
+    const alt = this.#pictures++ === 0 ? this.alt : "";
+    return alt || `Figure ${this.#pictures} that this cell has drawn`;
+  }
+
+  #image(source) { this.place.append(picture(source, this.#described())); }
+
+  #figure(light, dark, size) {
+    const alt = this.#described();
+    if (!dark || dark === light) return this.place.append(picture(this.#keep(light), alt, size));
+    return this.place.append(element("p", { className: "dl-figure-pair" },
+      picture(this.#keep(light), alt, size, "only-light"),
+      picture(this.#keep(dark), alt, size, "only-dark")));
+  }
+
+  #keep(text) {
+    const address = svgAddress(text);
+    this.#addresses.push(address);
+    return address;
+  }
+
+  /** The first message of a widget makes its model, a later one changes it. */
+  #widget({ id, state }) {
+    const known = this.#models.get(id);
+    if (known) return known.then(({ model }) => model.take(state));
+    const place = element("div", { className: "anywidget-view" });
+    const made = widgetHost().then((host) => {
+      this.place.append(place);
+      return { place, model: host.show(place, state, (changes) => this.save(id, changes)) };
+    });
+    this.#models.set(id, made);
+    made.catch((error) => this.fail(`The widget could not be shown: ${error.message ?? error}\n`));
+    return made;
+  }
+}

@@ -1,0 +1,201 @@
+// Runs Python (Pyodide) beside the page, which goes on answering: one worker a page.
+//
+// The page sends {run: {id, cell, source, packages}} and {set: {id, state}}; it receives the
+// kernel's messages as they are (see sphinxext/page_kernel), and of this file {kind: "progress",
+// text, share}, {kind: "done", id, ok} and {kind: "dead", text}.
+"use strict";
+
+const HERE = new URL(".", self.location);
+const FILES = new URL(new URLSearchParams(self.location.search).get("pyodide"));
+const CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"];
+const LOCK = "pyodide-lock.json";
+const SITE_PACKAGES = "/lib/python3.12/site-packages";
+const BACKEND = "module://sphinxext.page_kernel.backend";
+// matplotlib's fonts: the list in its wheel is of another machine, so it would make one at every start.
+const FONTS = [`${SITE_PACKAGES}/sphinxext/page_kernel/fontlist.json`,
+  `${SITE_PACKAGES}/matplotlib/fontlist.json`];
+const EMPTY_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+const MEGABYTE = 1e6;
+
+const post = (kind, content) => self.postMessage({ kind, ...content });
+const fetchFromSite = self.fetch.bind(self);
+const fetched = new Map(); // address -> Promise of a checked Response, until Pyodide asks for it
+const amount = { all: 0, here: 0 };
+let files, lock, started;
+
+function told(problem) {
+  post("dead", { text: `Python cannot run here: ${problem?.message ?? problem}` });
+}
+// A start that fails deep within Pyodide rejects nothing that anybody awaits.
+self.addEventListener("unhandledrejection", (event) => told(event.reason));
+
+function tellProgress() {
+  const { here, all } = amount;
+  const megabytes = (all / MEGABYTE).toFixed(all < 10 * MEGABYTE ? 1 : 0);
+  post("progress", { text: `Fetching Python, ${megabytes} MB`, share: all ? here / all : 0 });
+}
+
+async function asked(address, options) {
+  const answer = await fetchFromSite(address, options).catch((error) => {
+    throw new Error(`${address.pathname.split("/").pop()} could not be fetched (${error.message}). ` +
+      "Check the connection and run the cell again.");
+  });
+  if (!answer.ok) {
+    throw new Error(`${address.pathname.split("/").pop()} is missing on the server ` +
+      `(${answer.status}). Tell whoever publishes this site.`);
+  }
+  return answer;
+}
+
+/** The body of an answer, read piece by piece, so that the reader sees how far it is. */
+async function body(answer, size) {
+  const bytes = new Uint8Array(size);
+  let end = 0;
+  for (const reader = answer.body.getReader(); ;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (end + value.length > size) throw new Error("longer");
+    bytes.set(value, end);
+    end += value.length;
+    amount.here += value.length;
+    tellProgress();
+  }
+  return bytes.subarray(0, end);
+}
+
+const hex = (buffer) => [...new Uint8Array(buffer)]
+  .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** One of Pyodide's files, refused unless it is the one that the site was built with. */
+async function checked(name) {
+  const address = new URL(name, FILES), { bytes: size, sha256 } = files.files[name];
+  const answer = await asked(address);
+  const bytes = await body(answer, size).catch(() => new Uint8Array());
+  // A page that came over plain HTTP may not compute digests; the length is checked all the same.
+  const right = bytes.length === size &&
+    (!crypto.subtle || hex(await crypto.subtle.digest("SHA-256", bytes)) === sha256);
+  if (!right) {
+    throw new Error(`${name} is not the file that this site was built with. Reload the page; ` +
+      "if that does not help, tell whoever publishes this site.");
+  }
+  return new Response(bytes, { headers: { "Content-Type": type(name) } });
+}
+
+const type = (name) => name.endsWith(".wasm") ? "application/wasm"
+  : name.endsWith(".js") ? "text/javascript" : "application/octet-stream";
+
+function begin(names) {
+  for (const name of names) {
+    const { href } = new URL(name, FILES);
+    if (fetched.has(href)) continue;
+    amount.all += files.files[name].bytes;
+    fetched.set(href, checked(name));
+    fetched.get(href).catch(() => {}); // whoever awaits it is told
+  }
+}
+
+/** Pyodide's own requests are answered with what has been fetched and checked already. */
+self.fetch = (input, options) => {
+  const { href } = new URL(input.url ?? input, HERE);
+  const early = fetched.get(href);
+  if (!early) return fetchFromSite(input, options);
+  return early.then((response) => response.clone());
+};
+
+async function loadScript(name) {
+  const code = await (await fetched.get(new URL(name, FILES).href)).clone().blob();
+  const address = URL.createObjectURL(code);
+  importScripts(address);
+  URL.revokeObjectURL(address);
+}
+
+function closure(names) {
+  const all = new Set(), waiting = [...names];
+  for (let name; (name = waiting.pop());) {
+    if (all.has(name) || !lock.packages[name]) continue;
+    all.add(name);
+    waiting.push(...lock.packages[name].depends);
+  }
+  return [...all];
+}
+
+/** Pyodide keeps a package under the name in its entry, "Pillow", not under the lock's key. */
+const isLoaded = (python, name) => lock.packages[name].name in python.loadedPackages;
+
+const wheels = (names) => closure(names).map((name) => lock.packages[name].file_name);
+
+async function start(packages) {
+  post("progress", { text: "Fetching Python", share: 0 });
+  // Throws where the site's policy forbids it; Pyodide would wait for ever.
+  await WebAssembly.compile(EMPTY_MODULE);
+  const json = async (name) => (await asked(new URL(name, FILES), { cache: "no-cache" })).json();
+  [files, lock] = await Promise.all(["files.json", LOCK].map(json));
+  begin([...CORE, ...wheels(packages)]);
+  const kernel = asked(new URL("kernel.zip", HERE));
+  await loadScript("pyodide.js");
+  await loadScript("pyodide.asm.js");
+  await Promise.all(CORE.map((name) => fetched.get(new URL(name, FILES).href)));
+  post("progress", { text: "Starting Python", share: 1 });
+  const python = await loadPyodide({
+    indexURL: FILES.href,
+    lockFileURL: new URL(LOCK, FILES).href,
+    env: { MPLBACKEND: BACKEND },
+  });
+  for (const name of CORE) fetched.delete(new URL(name, FILES).href);
+  python.unpackArchive(await (await kernel).arrayBuffer(), "zip", { extractDir: SITE_PACKAGES });
+  const page = python.pyimport("sphinxext.page_kernel");
+  const { eval_code_async: evaluate } = python.pyimport("pyodide.code");
+  const made = page.start((text) => self.postMessage(JSON.parse(text)), evaluate);
+  return { python, kernel: made };
+}
+
+/** What a cell names is loaded before it runs; of packages that are not there, Python tells. */
+async function load(python, source, packages) {
+  let found = [];
+  try {
+    found = python.pyimport("pyodide.code").find_imports(source).toJs();
+  } catch {
+    // The cell is no Python; running it says where.
+  }
+  const served = Object.entries(lock.packages);
+  const named = served.filter(([, entry]) => entry.imports.some((name) => found.includes(name)));
+  const missing = closure([...packages, ...named.map(([name]) => name)])
+    .filter((name) => !isLoaded(python, name));
+  if (!missing.length) return;
+  begin(wheels(missing));
+  await Promise.all(wheels(missing).map((name) => fetched.get(new URL(name, FILES).href)));
+  post("progress", { text: `Loading ${missing.join(", ")}`, share: 1 });
+  const failures = [];
+  await python.loadPackage(missing, {
+    messageCallback() {}, errorCallback: (text) => failures.push(text),
+  });
+  const still = missing.filter((name) => !isLoaded(python, name));
+  if (still.length) throw new Error(failures.join(" ") || `${still.join(", ")} did not load.`);
+  for (const name of wheels(missing)) fetched.delete(new URL(name, FILES).href);
+  if (missing.includes("lecturelib")) openLazily(python.FS);
+  if (missing.includes("matplotlib")) python.FS.writeFile(FONTS[1], python.FS.readFile(FONTS[0]));
+}
+
+/** Data is fetched when Python first opens its file. */
+function openLazily(fs) {
+  for (const [path, address] of Object.entries(files.lazy)) {
+    const place = `${SITE_PACKAGES}/${path}`, cut = place.lastIndexOf("/");
+    const url = new URL(address, FILES).href;
+    fs.createLazyFile(place.slice(0, cut), place.slice(cut + 1), url, true, false);
+  }
+}
+
+async function run({ id, cell, source, packages }) {
+  const { python, kernel } = await (started ??= start(packages));
+  await load(python, source, packages);
+  post("progress", { text: "Running" });
+  post("done", { id, ok: await kernel.run(source, cell) });
+}
+
+self.onmessage = async ({ data }) => {
+  if (data.run) await run(data.run).catch(told);
+  if (data.set) {
+    const { python, kernel } = await started;
+    kernel.receive(data.set.id, python.toPy(data.set.state));
+  }
+};

@@ -1,0 +1,280 @@
+"""What cells give, as messages to the page; Pyodide's own evaluator is tested in the browser."""
+
+import ast
+import asyncio
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pytest
+import traitlets
+
+from lecturelib import plots
+from sphinxext.page_kernel import figures, kernel
+from sphinxext.page_kernel.kernel import LIMIT, current, plain, start
+
+STAND_INS = Path(kernel.__file__).parent / "stand_ins"
+
+
+async def evaluate(source, namespace, filename):
+    """The last expression's value, as Pyodide's ``eval_code_async`` gives it."""
+    tree = ast.parse(source, filename)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, filename, "exec"), namespace)
+    if last is None:
+        return None
+    return eval(compile(ast.Expression(last.value), filename, "eval"), namespace)
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """``page(source, cell="cell 1") -> (ok, messages)``; ``page.kernel`` is the kernel."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    messages = []
+    made = start(lambda text: messages.append(json.loads(text)), evaluate)
+
+    def run(source, cell="cell 1"):
+        messages.clear()
+        return asyncio.run(made.run(source, cell)), list(messages)
+
+    run.kernel, run.messages = made, messages
+    yield run
+    monkeypatch.setattr(kernel, "_running", None)
+    plt.close("all")
+
+
+def stand_in(name):
+    """A module of ``stand_ins``, although the real one is installed here."""
+    path = STAND_INS / f"{name.replace('.', '/')}.py"
+    spec = importlib.util.spec_from_file_location(f"stand_in_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_last_value_is_shown_after_what_was_printed(page):
+    ok, messages = page("print('a', end='')\n1 + 1")
+    assert ok
+    assert [m["kind"] for m in messages] == ["stream", "display"]
+    assert messages[0] == {"kind": "stream", "cell": "cell 1", "name": "stdout", "text": "a"}
+    assert messages[1]["data"] == {"text/plain": "2"}
+
+
+def test_a_cell_without_a_value_shows_nothing(page):
+    assert page("x = 3") == (True, [])
+    assert page("x", "cell 2")[1][0]["data"] == {"text/plain": "3"}
+    assert page("None") == (True, [])
+
+
+def test_lines_leave_one_by_one_and_long_ones_in_pieces(page):
+    _, messages = page("import sys\nprint('one')\nprint('two')\nsys.stderr.write('x' * 5000)\n0;")
+    texts = [(m["name"], m["text"]) for m in messages if m["kind"] == "stream"]
+    assert texts[:2] == [("stdout", "one\n"), ("stdout", "two\n")]
+    assert texts[2] == ("stderr", "x" * 5000)
+
+
+def test_a_flood_is_cut_and_says_so(page):
+    _, messages = page("for _ in range(300): print('x' * 999)")
+    text = "".join(m["text"] for m in messages)
+    assert LIMIT < len(text) < LIMIT + 1100
+    assert text.endswith("… the rest is cut: a run may print 200,000 characters.\n")
+    assert page("print(1)")[1][0]["text"] == "1\n"  # the next run has its own share
+
+
+def test_an_error_has_its_line_and_no_frame_of_the_kernel(page):
+    page("def f():\n    return 1 / 0", "cell 1")
+    ok, messages = page("x = 1\n\nf()", "cell 2")
+    assert not ok
+    (error,) = messages
+    assert (error["kind"], error["line"]) == ("error", 3)
+    assert error["text"].startswith("Traceback")
+    assert 'File "cell 2", line 3' in error["text"]
+    assert "return 1 / 0" in error["text"]  # the line of the other cell
+    assert "ZeroDivisionError: division by zero" in error["text"]
+    assert "kernel.py" not in error["text"]
+
+
+def test_a_syntax_error_has_its_line(page):
+    ok, (error,) = page("x = 1\nif x\n    pass")
+    assert not ok
+    assert error["line"] == 2
+    assert "expected ':'" in error["text"]
+    assert "kernel.py" not in error["text"]
+
+
+def test_what_was_printed_before_an_error_stays(page):
+    _, messages = page("print('so far', end='')\nraise SystemExit(3)")
+    assert [m["kind"] for m in messages] == ["stream", "error"]
+    assert "SystemExit: 3" in messages[1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("module", "says"),
+    [
+        ("torch", "torch does not run in this page: open the notebook in Colab"),
+        ("nobody.knows", "Python in this page has NumPy, matplotlib and lecturelib; nobody"),
+    ],
+)
+def test_a_missing_module_comes_with_advice(page, monkeypatch, module, says):
+    monkeypatch.setitem(sys.modules, module.partition(".")[0], None)
+    assert says in page(f"import {module}")[1][0]["text"]
+
+
+def test_lines_for_a_shell_do_nothing():
+    source = "%matplotlib inline\nif x:\n    !ls\ny = 5 % 3"
+    assert plain(source) == "pass\nif x:\n    pass\ny = 5 % 3"
+
+
+class Described:
+    def __init__(self, **methods):
+        for name, value in methods.items():
+            setattr(self, name, lambda value=value: value)
+
+    def __repr__(self):
+        return "described"
+
+
+@pytest.mark.parametrize(
+    ("methods", "data"),
+    [
+        ({"_repr_html_": "<b>x</b>"}, {"text/html": "<b>x</b>"}),
+        ({"_repr_svg_": "<svg/>"}, {"image/svg+xml": "<svg/>"}),
+        ({"_repr_png_": b"\x89PNG"}, {"image/png": "iVBORw=="}),
+        ({"_repr_latex_": ("$x$", {})}, {"text/latex": "$x$"}),
+        ({"_repr_html_": None}, {}),
+    ],
+)
+def test_an_object_describes_itself(page, methods, data):
+    page.kernel.namespace["thing"] = Described(**methods)
+    assert page("thing")[1][0]["data"] == {"text/plain": "described"} | data
+
+
+def test_a_class_is_not_its_instances(page):
+    page.kernel.namespace["Thing"] = type("Thing", (), {"_repr_html_": lambda self: "<i>"})
+    assert set(page("Thing")[1][0]["data"]) == {"text/plain"}
+
+
+@pytest.fixture
+def matplotlib_in_a_page(monkeypatch):
+    monkeypatch.setattr(figures, "options", {"format": "png"})
+    with mpl.rc_context():
+        yield
+
+
+@pytest.mark.usefixtures("matplotlib_in_a_page")
+def test_figures_come_at_the_end_in_both_palettes_and_once(page):
+    plots.use()
+    inline = stand_in("matplotlib_inline.backend_inline")
+    inline.set_matplotlib_formats("svg", metadata={"Date": None})
+    source = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.figure()\nprint('after')"
+    _, messages = page(source)
+    assert [m["kind"] for m in messages] == ["stream", "display", "display"]
+    light, dark = messages[1]["data"]["image/svg+xml"], messages[1]["dark"]
+    assert light.lstrip().startswith("<?xml")
+    assert light != dark
+    assert len(light) == len(dark)
+    assert 300 < messages[1]["width"] < 800
+    assert page("1") == (True, [{"kind": "display", "cell": "cell 1", "data": {"text/plain": "1"}}])
+
+
+@pytest.mark.usefixtures("matplotlib_in_a_page")
+def test_a_figure_as_value_is_shown_once_as_a_picture_of_pixels(page):
+    _, messages = page("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nfig")
+    assert [set(m["data"]) for m in messages] == [{"image/png"}]
+
+
+def test_formats_that_a_page_does_not_know_are_refused():
+    with pytest.raises(ValueError, match="expected svg or png, got pdf"):
+        stand_in("matplotlib_inline.backend_inline").set_matplotlib_formats("pdf")
+
+
+@pytest.fixture
+def dial(page):
+    """A widget on the stand-in, shown by a cell."""
+    anywidget = stand_in("anywidget")
+
+    class Dial(anywidget.AnyWidget):
+        _esm, _css = "export default {}", "b {}"
+        angle = traitlets.Float(1.0).tag(sync=True)
+        hidden = traitlets.Int(7)
+
+        @traitlets.validate("angle")
+        def _in_range(self, proposal):
+            return min(proposal["value"], 9.0)
+
+    page.kernel.namespace["Dial"] = Dial
+    page("d = Dial(angle=2)\nd")
+    return page
+
+
+def test_a_widget_gives_its_state_before_it_is_shown(dial):
+    opened, shown = dial.messages
+    assert opened["kind"] == "widget"
+    own = {name: opened["state"][name] for name in ("angle", "_esm", "_css")}
+    assert own == {"angle": 2.0, "_esm": "export default {}", "_css": "b {}"}
+    assert "hidden" not in opened["state"]
+    assert shown["widget"] == opened["id"]
+
+
+def test_python_tells_the_page_what_it_sets(dial):
+    key = dial.messages[0]["id"]
+    (told,) = dial("d.angle = 5", "cell 2")[1]
+    assert told["state"] == {"angle": 5.0}
+    assert told["cell"] == "cell 1"  # where the view is
+    assert dial("d.angle = 5", "cell 2")[1] == []  # no change, no message
+    assert key in dial.kernel.widgets
+
+
+def test_the_page_tells_python_what_a_reader_sets(dial):
+    key = dial.messages[0]["id"]
+    dial("d.observe(lambda c: print(c.new), 'angle')", "cell 2")
+    dial.messages.clear()
+    dial.kernel.receive(key, {"angle": 4.0})
+    assert dial.messages == [
+        {"kind": "stream", "cell": "cell 1", "name": "stdout", "text": "4.0\n"}
+    ]
+    dial.messages.clear()
+    dial.kernel.receive(key, {"angle": 20.0})  # a validator makes 9 of it: the page must know
+    assert {"angle": 9.0} in [m.get("state") for m in dial.messages]
+
+
+def test_a_bad_value_from_the_page_is_an_error_below_the_widget(dial):
+    key = dial.messages[0]["id"]
+    dial.messages.clear()
+    dial.kernel.receive(key, {"angle": "much"})
+    assert "TraitError" in dial.messages[0]["text"]
+    dial.kernel.receive("nobody", {"angle": 1.0})  # a view that has gone
+
+
+def test_a_cell_run_again_forgets_its_widgets(dial):
+    old = dial.messages[0]["id"]
+    dial("d", "cell 1")
+    assert old in dial.kernel.widgets
+    dial("0", "cell 1")
+    assert old not in dial.kernel.widgets
+
+
+def test_bytes_are_refused(page):
+    anywidget = stand_in("anywidget")
+
+    class Raw(anywidget.AnyWidget):
+        data = traitlets.Bytes(b"x").tag(sync=True)
+
+    page.kernel.namespace["Raw"] = Raw
+    assert "data is bytes; a page takes text and numbers" in page("Raw()")[1][0]["text"]
+
+
+def test_wrappers_of_texts(page):
+    display = stand_in("IPython.display")
+    page.kernel.namespace.update(HTML=display.HTML, show=display.display)
+    _, messages = page("show(HTML('<p>1</p>'))\nHTML('<p>2</p>')")
+    assert [m["data"]["text/html"] for m in messages] == ["<p>1</p>", "<p>2</p>"]
+
+
+def test_there_is_no_kernel_outside_a_page(monkeypatch):
+    monkeypatch.setattr(kernel, "_running", None)
+    with pytest.raises(RuntimeError, match="no page runs here"):
+        current()
