@@ -6,6 +6,17 @@ import { Outputs } from "./outputs.js";
 
 const CHANGED = "The book has changed this cell since your edit. Reset shows the new one.";
 
+/** Where a line of code stands in its place, in the editor or in the book's own block. */
+function lineBox(place, line) {
+  const own = place.querySelectorAll(".pce-line")[line - 1];
+  const pre = place.querySelector("pre"), box = (own ?? pre).getBoundingClientRect();
+  const top = box.top - place.getBoundingClientRect().top;
+  if (own) return { top, height: box.height };
+  const { lineHeight, paddingTop, borderTopWidth } = getComputedStyle(pre);
+  const height = parseFloat(lineHeight);
+  return { top: top + parseFloat(paddingTop) + parseFloat(borderTopWidth) + (line - 1) * height, height };
+}
+
 /** A cell that the page does not show, such as the one that installs the library elsewhere. */
 export class HiddenCell {
   ran = null; // the source that has run in this Python
@@ -147,9 +158,12 @@ export class Cell extends HiddenCell {
     this.errorLine?.remove();
     this.errorLine = null;
     if (!line) return;
+    const place = this.editorPlace?.isConnected ? this.editorPlace : this.code;
     this.errorLine = document.createElement("div");
     this.errorLine.className = "error-line";
-    this.errorLine.style.setProperty("--line", line - 1);
-    (this.editorPlace?.isConnected ? this.editorPlace : this.code).append(this.errorLine);
+    this.errorLine.dataset.line = line;
+    const { top, height } = lineBox(place, line);
+    Object.assign(this.errorLine.style, { top: `${top}px`, height: `${height}px` });
+    place.append(this.errorLine);
   }
 }
