@@ -18,13 +18,14 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".wasm": "application/wasm",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".ttf": "font/ttf",
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
-COMPRESSED = (".html", ".css", ".js", ".json", ".svg", ".ttf")
+COMPRESSED = (".html", ".css", ".js", ".json", ".svg", ".ttf", ".wasm")
 MISSING = b"<!doctype html><title>404</title>There is no such page."
 
 

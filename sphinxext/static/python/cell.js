@@ -28,6 +28,10 @@ export class HiddenCell {
   get name() { return `cell ${this.number + 1}`; }
   get source() { return this.stored.source; }
   get isEdited() { return false; }
+
+  /** What is fetched before it runs; an edit that imports more loads it then. */
+  get packages() { return this.stored.packages.filter((name) => this.source.includes(name)); }
+
   say() {}
   begin() {}
   end() {}

@@ -50,7 +50,7 @@ class Page {
       target.say(`Python is busy with ${this.#busy.cell.name}.`);
       return;
     }
-    const packages = [...new Set(cells.flatMap((cell) => cell.stored.packages))];
+    const packages = [...new Set(cells.flatMap((cell) => cell.packages))];
     target.canStop = true;
     for (const [place, cell] of cells.entries()) {
       this.#busy = { cell, target, rest: cells.length - 1 - place };
