@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import rjsmin
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from sphinxext import _css, _fonts, _markup
+from sphinxext import _css, _fonts, _markup, _scripts
 from sphinxext._heads import LAZY, MUST_BE_THERE, Heads
 from sphinxext.python_in_page import FOLDER as PYTHON
 from sphinxext.static_widgets import HOST
@@ -30,11 +29,10 @@ from sphinxext.widget_files import FOLDER as WIDGETS
 
 logger = logging.getLogger(__name__)
 
-OWN = Path(__file__).parent / "static" / "light_pages.js"
+SECTIONS = Path(__file__).parent / "static" / "light_pages.css"
 STYLE, SCRIPT = "_static/site.css", "_static/site.js"  # layout.html refers to them
 # Stands in a page for the digest of the site's stylesheet, script and fonts.
 DIGEST = re.compile(r"\?v=site-[0-9a-f]*")
-SOURCE_MAP = re.compile(r"\s*//# sourceMappingURL=\S*\s*$")
 # An icon in a stylesheet, "\\f104"; browsers that read our modules read WOFF2.
 ICON = re.compile(r"\\([ef][0-9a-f]{3})\b")
 TRUETYPE = re.compile(r',\s*url\([^)]*\.ttf\) format\("truetype"\)')
@@ -57,6 +55,11 @@ ICON_FACES = {"fa-regular-400": {"fa-regular", "far"}, "fa-brands-400": {"fa-bra
 # What the menus and tips put on elements; of their words most are of parts that no page has.
 MENUS = {"show", "fade", "dropdown-menu", "tooltip", "tooltip-inner", "tooltip-arrow"}
 MENUS |= {f"bs-tooltip-{side}" for side in ("top", "bottom", "start", "end", "auto")}
+# What the theme's script looks for and makes only of that: a class that no page has is not needed.
+SOUGHT = {"sidebar", "margin-caption", "marginnote", "sidenote", "nboutput", "output_area"}
+SOUGHT |= {"jp-RenderedHTMLCommon", "bd-header-announcement", "pst-collapse-sidebar-button"}
+SOUGHT |= {"pst-expand-sidebar-label", "version-switcher__menu", "version-switcher__button"}
+SOUGHT |= {"list-group-item", "pst-button-link-to-stable-version", "thebe-launch-button"}
 
 
 def begin(app: Sphinx) -> None:
@@ -84,20 +87,18 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         return
     out, heads = Path(app.outdir), app.book_heads
     if not heads.written:  # nothing was out of date; some files were copied all the same
-        _remove_unused(out, _read_pages(out), _read(out / STYLE), heads)
+        _remove_unused(out, _read_pages(out), (out / STYLE).read_text("utf-8"), heads)
         return
     heads.save(out)
     for name in MUST_BE_THERE - heads.seen():
         # A light page without it would look right and miss what it did.
         logger.warning("no page refers to %s any more: look what replaced it, in _heads.py", name)
     markup = _read_pages(out)
-    script = ";\n".join(_read(path) for path in (*(out / p for p in heads.all("joined")), OWN))
-    names = markup.names | _markup.words(script) | _markup.words(_read(HOST)) | MENUS
-    rules = [
-        rule
-        for path in heads.all("joined style")
-        for rule in _css.load(out / path, out / "_static")
-    ]
+    script = _scripts.join(out / path for path in heads.all("joined"))
+    scripted = _markup.words(script) | _markup.words(_scripts.read(HOST))
+    names = markup.names | scripted - SOUGHT | MENUS
+    styles = (*(out / path for path in heads.all("joined style")), SECTIONS)
+    rules = [rule for path in styles for rule in _css.load(path, out / "_static")]
     style = _css.purge(rules, names)
     for face, classes in ICON_FACES.items():
         if not classes & markup.names:
@@ -105,10 +106,10 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     style, fonts = _with_fonts(out / "_static", style, markup.formulas)
     digest = hashlib.sha256("".join((style, script, *fonts)).encode()).hexdigest()[:12]
     (out / STYLE).write_text(_dated(style, digest), "utf-8")
-    (out / SCRIPT).write_text(rjsmin.jsmin(script), "utf-8")
+    (out / SCRIPT).write_text(_scripts.minify(script), "utf-8")
     for path in heads.all("own"):
         if (own := out / path).parent == out / "_static":
-            own.write_text(rjsmin.jsmin(_read(own)), "utf-8")
+            own.write_text(_scripts.minify(_scripts.read(own)), "utf-8")
     for page in _pages(out):
         old = page.read_text("utf-8")
         if (new := _dated(old, digest)) != old:
@@ -125,10 +126,6 @@ def _read_pages(out: Path) -> _markup.Markup:
     for page in _pages(out):
         markup.read(page)
     return markup
-
-
-def _read(path: Path) -> str:
-    return SOURCE_MAP.sub("", path.read_text("utf-8"))
 
 
 def _dated(text: str, digest: str) -> str:
@@ -193,6 +190,9 @@ def _remove_unused(out: Path, markup: _markup.Markup, style: str, heads: Heads) 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Note the assets while pages are written, and finish when all of them are."""
     app.add_config_value("book_light", True, "html", bool)
+    # A change of the site's own files is one of all pages: Sphinx writes them anew.
+    own = b"".join(path.read_bytes() for path in (SECTIONS, _scripts.OWN))
+    app.add_config_value("book_light_files", hashlib.sha256(own).hexdigest(), "html", str)
     app.connect("builder-inited", begin)
     # The last before a page is written, for what others put into its head; and the last of all.
     app.connect("html-page-context", prepare, priority=950)

@@ -20,6 +20,7 @@ from sphinx.config import Config
 
 from lecturelib import widgets
 from lecturelib.widgets import base
+from sphinxext._scripts import minify
 from sphinxext.static_widgets import HOST, STATE, VIEW
 
 TEXTS = HOST.with_name("widget-texts.js")
@@ -49,8 +50,8 @@ def write(app: Sphinx, config: Config) -> None:
     modules = _modules()
     shared = {part: text for parts in modules.values() for part, text in parts.items()}
     for name in modules:
-        (folder / f"{name}.js").write_text(_script({name: shared.pop(name)}), "utf-8")
-    shared[STYLE] = base.stylesheet()
+        (folder / f"{name}.js").write_text(_script({name: minify(shared.pop(name))}), "utf-8")
+    shared = {part: minify(text) for part, text in shared.items()} | {STYLE: base.stylesheet()}
     (static / SHARED).write_text(TEXTS.read_text("utf-8") + _script(shared), "utf-8")
     config.html_static_path.append(str(static))
 

@@ -5,11 +5,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-TOOLS = ("sh", "awk", "grep", "sed", "sort", "rm", "cat", "dirname", "env")
+TOOLS = ("sh", "awk", "grep", "sed", "sort", "rm", "cat", "dirname", "env", "mkdir")
 
 
 @pytest.fixture
@@ -70,6 +71,18 @@ def test_when_pip_fails(machine, tmp_path, free, sentence):
     status, said = machine(df=DISK.format(free))
     assert status == 1
     assert sentence in said
+
+
+def test_a_kernel_says_nothing_of_its_connections(machine, tmp_path):
+    environment = tmp_path / ".venv" / "bin"
+    environment.mkdir(parents=True)
+    (environment / "python").write_text(f"#!{shutil.which('sh')}\n")
+    (environment / "python").chmod(0o755)
+    assert machine(df=DISK.format(9000))[0] == 0
+    settings = tmp_path / ".venv" / "etc" / "ipython" / "ipython_kernel_config.py"
+    app = SimpleNamespace(IPKernelApp=SimpleNamespace())
+    exec(settings.read_text("utf-8"), {"c": app})
+    assert app.IPKernelApp.log_level == "ERROR"
 
 
 def test_make_says_when_the_book_was_not_built(tmp_path):

@@ -73,3 +73,6 @@ fresh)
     install --no-deps --no-build-isolation --editable .
     ;;
 esac
+# Each kernel warns that its connections, which stay on this machine, are not encrypted: a line a notebook.
+mkdir -p "$folder/etc/ipython"
+echo 'c.IPKernelApp.log_level = "ERROR"' >"$folder/etc/ipython/ipython_kernel_config.py"

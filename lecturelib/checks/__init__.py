@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -81,6 +81,23 @@ def as_number(answer: Any) -> float:
     if not np.isfinite(value):
         raise AnswerError(f"A finite number is asked for, not {value}.")
     return value
+
+
+def match_number(
+    answer: Any, right: float, mistakes: Iterable[tuple[float, str]], otherwise: str
+) -> None:
+    """Raise the AnswerError that belongs to the answer, unless it is right at two decimals.
+
+    ``mistakes`` pairs a wrong number with the sentence that names how one comes to it; the first
+    that fits counts. ``otherwise`` is said of all other numbers.
+    """
+    value = as_number(answer)
+    if near(value, right, 2):
+        return
+    for wrong, says in mistakes:
+        if near(value, wrong, 2):
+            raise AnswerError(says)
+    raise AnswerError(otherwise)
 
 
 def as_vector(answer: Any, length: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lecturelib.checks import AnswerError, as_number, check, near
+from lecturelib.checks import AnswerError, as_number, check, match_number
 from lecturelib.losses import CrossEntropy
 
 # The network of the exercise "by hand": two inputs, two hidden ReLU units, two classes.
@@ -20,17 +20,6 @@ _Z = _V @ _H + _C
 _O = np.exp(_Z) / np.exp(_Z).sum()
 
 
-def _marked(answer, right, mistakes, otherwise):
-    """Raise the AnswerError that belongs to the answer, a number, unless it is right."""
-    value = as_number(answer)
-    if near(value, right, 2):
-        return
-    for wrong, says in mistakes:
-        if near(value, wrong, 2):
-            raise AnswerError(says)
-    raise AnswerError(otherwise)
-
-
 @check
 def pre_activation(answer: float) -> str:
     """a_2 of the network computed by hand, to two decimals."""
@@ -41,7 +30,7 @@ def pre_activation(answer: float) -> str:
         (_W[:, 1] @ _X + _B[1], "You took a column of W; the weights of a unit are a row."),
         (np.abs(_W[1] * _X).sum() + _B[1], "A minus sign got lost: one input is negative."),
     ]
-    _marked(answer, _A[1], mistakes, "Second row of W times the inputs, then its bias once.")
+    match_number(answer, _A[1], mistakes, "Second row of W times the inputs, then its bias once.")
     return "ReLU will cut this one off."
 
 
@@ -54,7 +43,9 @@ def logit(answer: float) -> str:
         (_Z[0], "That is the first logit: the second has a row of its own."),
         (_Z[1] + 2 * _H[0], "Look at the sign of the first weight in the second row of V."),
     ]
-    _marked(answer, _Z[1], mistakes, "Second row of V times the hidden outputs, then its bias.")
+    match_number(
+        answer, _Z[1], mistakes, "Second row of V times the hidden outputs, then its bias."
+    )
     return "One of its two hidden units was silent."
 
 
@@ -70,7 +61,7 @@ def probability(answer: float) -> str:
         (1.0, "Divide exponentials, not the logits themselves."),
     ]
     otherwise = "Divide the exponential of this logit by the sum of both exponentials."
-    _marked(answer, _O[0], mistakes, otherwise)
+    match_number(answer, _O[0], mistakes, otherwise)
     return "The larger logit has the larger share."
 
 
@@ -85,7 +76,9 @@ def loss(answer: float) -> str:
         (-np.log10(_O[1]), "That is the logarithm to base 10; the loss takes the natural one."),
         (_O[1], "That is the probability; its logarithm is still to come."),
     ]
-    _marked(answer, -np.log(_O[1]), mistakes, "Minus the natural logarithm of the right class's o.")
+    match_number(
+        answer, -np.log(_O[1]), mistakes, "Minus the natural logarithm of the right class's o."
+    )
     return "More than the loss of guessing between two: the network leans to the wrong side."
 
 

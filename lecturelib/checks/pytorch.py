@@ -5,23 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
-from lecturelib.checks import AnswerError, as_number, check, near
+from lecturelib.checks import AnswerError, check, match_number
 
 # The exercise by hand: L = (w x − t)², two passes, then one step.
 _W, _X, _T, _RATE = 2.0, 3.0, 1.0, 0.01
 _ERROR = _W * _X - _T
 _GRADIENT = 2 * _ERROR * _X
-
-
-def _marked(answer, right, mistakes, otherwise):
-    """Raise the AnswerError that belongs to the answer, a number, unless it is right."""
-    value = as_number(answer)
-    if near(value, right, 2):
-        return
-    for wrong, says in mistakes:
-        if near(value, wrong, 2):
-            raise AnswerError(says)
-    raise AnswerError(otherwise)
 
 
 @check
@@ -34,7 +23,7 @@ def gradient_twice(answer: float) -> str:
         (_GRADIENT**2, "The second pass adds; it does not multiply."),
         (-2 * _GRADIENT, "The sign is turned round: w x is larger than t."),
     ]
-    _marked(answer, 2 * _GRADIENT, mistakes, "Derive (w x − t)² by w, then count the passes.")
+    match_number(answer, 2 * _GRADIENT, mistakes, "Derive (w x − t)² by w, then count the passes.")
     return "backward adds."
 
 
@@ -47,7 +36,7 @@ def weight_after(answer: float) -> str:
         (_W - 2 * _GRADIENT, "The learning rate is missing."),
         (2 * _RATE * _GRADIENT, "That is the step; asked is the weight after it."),
     ]
-    _marked(answer, _W - 2 * _RATE * _GRADIENT, mistakes, "w minus rate times w.grad.")
+    match_number(answer, _W - 2 * _RATE * _GRADIENT, mistakes, "w minus rate times w.grad.")
     return "Twice as far as one pass would have gone."
 
 
@@ -60,7 +49,9 @@ def stretched_loss(answer: float) -> str:
         (4.0, "Divide by all entries of the difference: how many has it?"),
         (1.0, "Square the differences before you take the mean."),
     ]
-    _marked(answer, 2.0, mistakes, "Write the (2, 2) differences down: every output, every target.")
+    match_number(
+        answer, 2.0, mistakes, "Write the (2, 2) differences down: every output, every target."
+    )
     return "Perfect predictions, and a loss above zero."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecturelib.checks import AnswerError, as_number, check, near
+from lecturelib.checks import AnswerError, as_number, check, match_number
 
 _FORWARD = 784 * 300 + 300 * 100 + 100 * 10
 _EPOCH = 60_000
@@ -48,17 +48,6 @@ def training_cost(answer: int) -> str:
     return "And an epoch is only one of many."
 
 
-def _marked(answer, right, mistakes, otherwise):
-    """Raise the AnswerError that belongs to the answer, a number, unless it is right."""
-    value = as_number(answer)
-    if near(value, right, 2):
-        return
-    for wrong, says in mistakes:
-        if near(value, wrong, 2):
-            raise AnswerError(says)
-    raise AnswerError(otherwise)
-
-
 @check
 def first_pixel(answer: float) -> str:
     """x₁′ of the adversarial example by hand."""
@@ -67,7 +56,7 @@ def first_pixel(answer: float) -> str:
         (0.1, "Only the sign of the gradient counts, not the size of the weight."),
         (0.5, "This pixel has a weight, so it moves."),
     ]
-    _marked(answer, 0.3, mistakes, "Move it by ε, against the sign of its weight.")
+    match_number(answer, 0.3, mistakes, "Move it by ε, against the sign of its weight.")
     return "Down, because its weight is positive."
 
 
@@ -81,7 +70,7 @@ def nudged(answer: float) -> str:
         (0.7, "Both inputs went up; the first has a positive weight."),
         (0.1, "Look at the sign: which term is larger now?"),
     ]
-    _marked(answer, -0.1, mistakes, "Put both changed inputs into the sum of the neuron.")
+    match_number(answer, -0.1, mistakes, "Put both changed inputs into the sum of the neuron.")
     return "Below zero: the class has changed."
 
 

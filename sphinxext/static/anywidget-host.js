@@ -132,7 +132,9 @@
     return { module, widget };
   }
 
-  const isNear = (el) => el.getBoundingClientRect().top < 2 * innerHeight;
+  // To measure in a section whose layout the browser has put off would call for that layout.
+  const isLaidOut = (el) => el.checkVisibility?.({ contentVisibilityAuto: true }) ?? true;
+  const isNear = (el) => isLaidOut(el) && el.getBoundingClientRect().top < 2 * innerHeight;
   const idle = () => new Promise((resolve) => {
     if (window.requestIdleCallback) requestIdleCallback(resolve, { timeout: 1000 });
     else setTimeout(resolve);
@@ -180,7 +182,7 @@
     el.id = document.getElementById(key) ? `${key}-widget` : key; // a heading may have the name
     el.dataset.key = key;
     const [wide, narrow] = model.get("_heights") ?? [0, 0]; // kept free, so that the page does not jump
-    el.style.minHeight = `${el.clientWidth < NARROW ? narrow : wide}px`;
+    if (isLaidOut(el)) el.style.minHeight = `${el.clientWidth < NARROW ? narrow : wide}px`;
     if (css && !styles.has(css)) document.head.append(element("style", { textContent: css }));
     styles.add(css);
     const runtime = runtimeOf(model, turn(el, model));
@@ -257,8 +259,9 @@
         if (!waits) settled.push(mounted);
       }
     }
-    window.bookWidgets = { views, show };
-    await Promise.all(settled);
+    const drawn = Promise.all(settled);
+    window.bookWidgets = { views, show, drawn };
+    await drawn;
     [...views.values()].find(({ el }) => `#${el.id}` === location.hash)?.el.scrollIntoView();
     document.documentElement.dataset.widgets = "ready";
   }

@@ -1,4 +1,5 @@
-// What the site's one script adds to the theme's: menus and tips are fetched when they are needed.
+// What the site's one script adds to the theme's: menus and tips are fetched when they are needed, boxes
+// that scroll can be reached from the keyboard, and far sections are laid out when there is time.
 (() => {
   "use strict";
   const address = document.currentScript.dataset.menus;
@@ -29,5 +30,47 @@
     event.preventDefault();
     await fetchMenus();
     window.bootstrap.Dropdown.getOrCreateInstance(control).toggle();
+  });
+
+  const BOXES = "pre, .cell_output > .output, .pst-scrollable-table-container";
+  const scrolls = (box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+
+  /** Called after a layout, when asking for a size is free; a far box when it is laid out at last. */
+  const sizes = new ResizeObserver((entries) => {
+    const found = entries.map(({ target }) => [target, scrolls(target)]);
+    for (const [box, scrolled] of found) box.tabIndex = scrolled ? 0 : -1;
+  });
+
+  function watch(box) {
+    sizes.unobserve(box); // what has been watched before is looked at once more
+    sizes.observe(box);
+  }
+
+  /** Outputs that come later, and text that changes within a box; figures keep to their size. */
+  function look({ target, addedNodes }) {
+    if (target.closest(".anywidget-view")) return;
+    const box = target.closest(BOXES);
+    if (box) watch(box);
+    for (const node of addedNodes) {
+      if (node.matches?.(BOXES)) watch(node);
+      node.querySelectorAll?.(BOXES).forEach(watch);
+    }
+  }
+
+  document.querySelectorAll(BOXES).forEach((box) => sizes.observe(box));
+  const changes = new MutationObserver((records) => records.forEach(look));
+  const main = document.getElementById("main-content");
+  if (main) changes.observe(main, { subtree: true, childList: true });
+
+  const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve));
+
+  /** One after the other, so that a reader who scrolls meanwhile waits for one of them at most. */
+  addEventListener("load", async () => {
+    if (!("far" in document.documentElement.dataset)) return;
+    await window.bookWidgets?.drawn;
+    for (const section of document.querySelectorAll(".bd-article > section > section")) {
+      await idle();
+      section.dataset.whole = "";
+    }
   });
 })();

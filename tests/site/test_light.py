@@ -4,6 +4,7 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
+from browser import LAID_OUT
 from bs4 import BeautifulSoup
 from PIL import Image, ImageChops
 
@@ -186,6 +187,161 @@ def test_a_folded_solution_opens(open_settled, base_url):
     assert fold.locator("pre").first.is_visible()
 
 
+# Far sections
+
+LONG = "book/neural-networks/bptt.html"
+SECTIONS = ".bd-article > section > section"
+# Sections whose contents the browser has not laid out, by their ids.
+PUT_OFF = f"""() => [...document.querySelectorAll("{SECTIONS}")]
+    .filter((s) => !s.querySelector("h2").checkVisibility({{ contentVisibilityAuto: true }}))
+    .map((s) => s.id)"""
+
+
+@pytest.fixture
+def phone(browser, base_url):
+    """``phone(address, idle=True)``: a page on a phone; ``idle=False``: it has no idle time."""
+    contexts = []
+
+    def opened(address, idle=True):
+        viewport = {"width": 412, "height": 823}
+        contexts.append(browser.new_context(viewport=viewport, reduced_motion="reduce"))
+        page = contexts[-1].new_page()
+        page.add_init_script(SHIFTS)
+        if not idle:
+            page.add_init_script("window.requestIdleCallback = () => 0")
+        page.goto(base_url + address, wait_until="load")
+        page.evaluate("document.fonts.ready")
+        page.wait_for_timeout(200)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def test_far_sections_wait_for_idle_time(phone):
+    page = phone(LONG, idle=False)
+    put_off = page.evaluate(PUT_OFF)
+    assert len(put_off) >= page.locator(SECTIONS).count() - 3
+    assert put_off[-1] == "summary"
+    # Nothing has measured what is in them: the theme's script did, and gave each box its place.
+    far = page.locator("#exercises pre, #what-goes-wrong pre")
+    assert not any(far.evaluate_all("boxes => boxes.map((b) => b.hasAttribute('tabindex'))"))
+
+
+def test_all_sections_are_laid_out_in_the_end(phone):
+    page = phone(LONG)
+    page.wait_for_function(LAID_OUT)
+    height = page.evaluate("document.documentElement.scrollHeight")
+    whole = phone(f"{LONG}#summary")
+    assert whole.evaluate("document.documentElement.scrollHeight") == pytest.approx(height, abs=24)
+
+
+def test_a_far_section_comes_with_the_reader(phone):
+    page = phone(LONG, idle=False)
+    for _ in range(80):
+        page.mouse.wheel(0, 600)
+        page.wait_for_timeout(30)
+    assert "summary" not in page.evaluate(PUT_OFF)
+    assert page.locator("#summary").is_visible()
+    assert page.evaluate("shifts.reduce((sum, x) => sum + x, 0)") <= 0.02
+
+
+@pytest.mark.parametrize("place", ["exercises", "exercise-5-clipping", "summary"])
+def test_a_link_into_the_page_lands(phone, place):
+    page = phone(f"{LONG}#{place}")
+    assert page.evaluate(PUT_OFF) == []
+    top = page.locator(f"#{place} > :is(h2, h3)").bounding_box()["y"]
+    assert 0 <= top <= 200
+
+
+def test_a_link_within_the_page_lands_in_a_section_that_waits(phone):
+    page = phone(LONG, idle=False)
+    page.evaluate("location.hash = 'exercise-5-clipping'")
+    page.wait_for_timeout(300)
+    top = page.locator("#exercise-5-clipping > h3").bounding_box()["y"]
+    assert 0 <= top <= 200
+
+
+def test_the_way_back_leads_to_the_same_place(phone, base_url):
+    page = phone(LONG)
+    page.wait_for_function(LAID_OUT)
+    page.locator("#what-goes-wrong").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('#what-goes-wrong').scrollIntoView()")
+    before = page.locator("#what-goes-wrong").bounding_box()["y"]
+    page.wait_for_timeout(300)  # the place is noted a moment after scrolling
+    page.goto(base_url + "book/index.html")
+    page.go_back(wait_until="load")
+    page.wait_for_function("document.documentElement.dataset.widgets === 'ready'")
+    assert page.locator("#what-goes-wrong").bounding_box()["y"] == pytest.approx(before, abs=120)
+
+
+def test_what_waits_is_found(phone):
+    page = phone(LONG, idle=False)
+    assert "exercises" in page.evaluate(PUT_OFF)
+    assert page.evaluate("window.find('Exercise 5')")
+    box = page.evaluate("getSelection().getRangeAt(0).getBoundingClientRect().toJSON()")
+    assert 0 < box["top"] < 823
+
+
+def test_a_screen_reader_has_every_heading(phone):
+    page = phone(LONG)
+    page.wait_for_function(LAID_OUT)
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    found = [node["name"]["value"] for node in nodes if node["role"]["value"] == "heading"]
+    headings = page.locator("article :is(h1, h2, h3)").all_text_contents()
+    assert len(found) >= len(headings) > 10
+    assert "Exercise 5: clipping" in found
+
+
+def test_paper_shows_every_section(phone):
+    page = phone(LONG, idle=False)
+    assert page.evaluate(PUT_OFF)
+    page.emulate_media(media="print")
+    assert page.evaluate(PUT_OFF) == []
+
+
+def test_a_section_that_waits_stands_where_it_will_stand(phone):
+    tops = """() => [...document.querySelectorAll("h2")].slice(0, 2)
+        .map((h) => h.getBoundingClientRect().top + scrollY)"""
+    waiting, whole = phone(LONG, idle=False), phone(LONG)
+    waiting.evaluate(f"document.querySelector('{SECTIONS}').scrollIntoView()")
+    waiting.wait_for_timeout(200)
+    whole.wait_for_function(LAID_OUT)
+    assert waiting.evaluate(tops) == pytest.approx(whole.evaluate(tops), abs=2)
+
+
+def test_in_the_end_nothing_is_left_of_the_waiting(phone):
+    page = phone(LONG)
+    page.wait_for_function(LAID_OUT)
+    kept = f"""[...document.querySelectorAll("{SECTIONS}")].map((s) => getComputedStyle(s))
+        .filter((s) => s.contentVisibility !== "visible" || s.contain !== "none")"""
+    assert page.evaluate(kept) == []
+
+
+def test_a_box_that_scrolls_is_a_stop_on_the_way_of_the_keyboard(phone):
+    page = phone(LONG)
+    page.wait_for_function(LAID_OUT)
+    page.wait_for_timeout(200)
+    wrong = """[...document.querySelectorAll("pre, .pst-scrollable-table-container")]
+        .filter((b) => b.checkVisibility() && b.scrollWidth > b.clientWidth === b.tabIndex < 0)
+        .map((b) => b.outerHTML.slice(0, 80))"""
+    assert page.evaluate(wrong) == []
+    stops = "document.querySelectorAll('#main-content pre[tabindex=\"0\"]').length"
+    many = page.evaluate(stops)
+    assert many > 2
+    # An output that comes later, and one whose text changes.
+    page.evaluate("""() => {
+        const output = document.createElement("div");
+        output.innerHTML = "<pre id=later>short</pre>";
+        document.querySelector("article section p").after(output);
+    }""")
+    page.wait_for_function("document.getElementById('later').getAttribute('tabindex') === '-1'")
+    page.evaluate("later.textContent = 'a long line '.repeat(60)")
+    page.wait_for_function("document.getElementById('later').tabIndex === 0")
+
+
 # Before and after
 
 PICTURES = ["book/index.html", CHAPTER, "book/start/notation.html"]
@@ -205,6 +361,7 @@ def picture(browser, folder, name, path, **options):
         "!document.querySelector('script[src*=anywidget-host]')"
         " || document.documentElement.dataset.widgets === 'ready'"
     )
+    page.wait_for_function(LAID_OUT)
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(300)
     page.screenshot(path=path)

@@ -479,6 +479,30 @@ def test_the_height_is_reserved_before_the_module_runs(show):
     assert page.evaluate("seen") == 345
 
 
+def test_a_figure_in_a_section_that_is_not_laid_out_is_drawn_without_measuring(show):
+    spy = """<script>
+      const measured = (globalThis.measured = []);
+      const { get } = Object.getOwnPropertyDescriptor(Element.prototype, "clientWidth");
+      Object.defineProperty(Element.prototype, "clientWidth",
+        { get() { measured.push(this.id); return get.call(this); } });
+      const rect = Element.prototype.getBoundingClientRect;
+      Element.prototype.getBoundingClientRect =
+        function () { measured.push(this.id); return rect.call(this); };
+    </script>"""
+    far = "<div style='height: 9000px'></div><div style='content-visibility: auto'>"
+    # The page is painted once before the host runs: only then is it known what is far.
+    slow = "<script>for (const end = Date.now() + 200; Date.now() < end;);</script>"
+    page, log = show({"m": model(_heights=[234, 345])}, before=spy + far + slow)
+    assert page.evaluate("measured") == []
+    assert page.locator("#counter button").count() == 1
+    assert log.problems() == []
+
+
+def test_what_waits_for_the_figures_is_told(show):
+    page, _ = show({"m": model()})
+    assert page.evaluate("bookWidgets.drawn.then(() => document.querySelector('#counter button'))")
+
+
 def test_the_module_and_the_model_of_a_view_are_open_to_tests(show):
     page, _ = show({"m": model()})
     assert page.evaluate("bookWidgets.views.get('counter').module.double(21)") == 42

@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
-from sphinxext import _fonts, _heads, _markup, light_pages
+from sphinxext import _fonts, _heads, _markup, _scripts, light_pages
 from sphinxext.katex import VENDOR
 
 HEAD = """
@@ -184,3 +184,21 @@ def test_icons_move_into_the_stylesheet_and_fonts_of_formulas_stay_files(tmp_pat
 def test_the_digest_is_exchanged_wherever_it_stands():
     dated = light_pages._dated('a.css?v=site-" b.js?v=site-0123abc" c.js?v=1', "ffff")
     assert dated == 'a.css?v=site-ffff" b.js?v=site-ffff" c.js?v=1'
+
+
+# Scripts
+
+
+def test_scripts_are_joined_without_what_measures_every_box(tmp_path, monkeypatch):
+    warnings = []
+    monkeypatch.setattr(_scripts.logger, "warning", warnings.append)
+    end = ',"complete"===document.readyState?I():window.addEventListener("load",I)})();'
+    (tmp_path / "a.js").write_text("let a = 1\n//# sourceMappingURL=a.js.map\n")
+    (tmp_path / "theme.js").write_text(f"(()=>{{e(b){end}")
+    joined = _scripts.join([tmp_path / "a.js", tmp_path / "theme.js"])
+    assert joined.startswith("let a = 1;\n(()=>{e(b)})();")
+    assert joined.endswith(_scripts.OWN.read_text("utf-8"))
+    assert warnings == []
+    (tmp_path / "theme.js").write_text("(()=>{window.onload=I})();")
+    _scripts.join([tmp_path / "theme.js"])
+    assert len(warnings) == 1

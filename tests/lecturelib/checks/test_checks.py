@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from lecturelib import checks
-from lecturelib.checks import AnswerError, Verdict, as_number, as_vector, check, near, questions
+from lecturelib.checks import (
+    AnswerError,
+    Verdict,
+    as_number,
+    as_vector,
+    check,
+    match_number,
+    near,
+    questions,
+)
 
 
 @check
@@ -42,6 +51,23 @@ def test_an_error_of_the_readers_code_becomes_the_verdict():
 
 def test_a_check_keeps_its_name_and_its_docstring():
     assert (sample.__name__, sample.__doc__) == ("sample", "What is asked.")
+
+
+MISTAKES = [(0.5, "Half of it."), (0.25, "A quarter."), (0.5, "Never said.")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [(0.5, "Half of it."), (0.2549, "A quarter."), (2, "Look again."), ("x", "One number")],
+)
+def test_a_number_that_does_not_match_names_its_mistake(answer, says):
+    with pytest.raises(AnswerError, match=says):
+        match_number(answer, 1.0, MISTAKES, "Look again.")
+
+
+@pytest.mark.parametrize("answer", [1, 1.004, "0.996"])
+def test_a_number_that_matches_says_nothing(answer):
+    match_number(answer, 1.0, [(1.0, "Right comes first."), *MISTAKES], "Look again.")
 
 
 def test_near_means_equal_as_printed():
