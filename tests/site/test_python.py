@@ -23,7 +23,9 @@ CHAPTERS = sorted(
 )
 LONG = 600_000  # ms: a chapter with trainings, on a busy machine
 PAIRS = """() => [...document.querySelectorAll("div.cell.tag_nbval-check-output")].map((cell) => {
-    const text = (all) => [...all].map((e) => e.textContent.trim()).join("\\n").trim();
+    // Not the whole output: it holds a button that copies.
+    const own = (e) => (e.querySelector("pre") ?? e).textContent.trim();
+    const text = (all) => [...all].map(own).join("\\n").trim();
     const outputs = ":scope > .cell_output";
     return {
         source: cell.querySelector("pre").textContent,
