@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +22,7 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from sphinxext import svg
+from sphinxext._stylesheets import link_for
 
 logger = logging.getLogger(__name__)
 
@@ -166,26 +166,9 @@ def visit_sized_image(self: HTML5Translator, node: sized_image) -> None:
     raise nodes.SkipNode
 
 
-def copy_stylesheet(app: Sphinx) -> None:
-    """Put the stylesheet into ``_static`` of an HTML build."""
-    if app.builder.format == "html":
-        target = Path(app.outdir) / "_static"
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copy(Path(__file__).parent / "static" / STYLESHEET, target)
-
-
-def link_stylesheet(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    """Link the stylesheet on pages with a figure."""
-    if doctree and next(doctree.findall(sized_image), None):
-        app.add_css_file(STYLESHEET)
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the transform, its node and its stylesheet."""
     app.add_node(sized_image, html=(visit_sized_image, None))
     app.add_post_transform(FigurePairs)
-    app.connect("builder-inited", copy_stylesheet)
-    app.connect("html-page-context", link_stylesheet)
+    link_for(app, STYLESHEET, sized_image)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,16 +9,15 @@ by keyboard and, set by set, without JavaScript; paper shows every panel.
 
 from __future__ import annotations
 
-import shutil
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.shared import create_component
+
+from sphinxext._stylesheets import link_for
 
 LOGGER = logging.getLogger(__name__)
 STYLESHEET = "framework_tabs.css"
@@ -97,27 +96,10 @@ def _tab(name: str, content: list[nodes.Node]) -> nodes.container:
     return create_component("tab-item", classes=["sd-tab-item"], children=[label, panel])
 
 
-def copy_stylesheet(app: Sphinx) -> None:
-    """Put the stylesheet into ``_static`` of an HTML build."""
-    if app.builder.format == "html":
-        target = Path(app.outdir) / "_static"
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copy(Path(__file__).parent / "static" / STYLESHEET, target)
-
-
-def link_stylesheet(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    """Link the stylesheet on pages with tabs."""
-    if doctree and next(doctree.findall(framework_tabs), None):
-        app.add_css_file(STYLESHEET)
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the node, what makes it of cells, and its stylesheet."""
     app.setup_extension("sphinx_design")
     app.add_node(framework_tabs, html=(visit_tabs, depart_tabs))
     app.connect("doctree-read", gather)
-    app.connect("builder-inited", copy_stylesheet)
-    app.connect("html-page-context", link_stylesheet)
+    link_for(app, STYLESHEET, framework_tabs)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
