@@ -45,7 +45,7 @@ def assemble(
 
     ``wheels`` are pure Python wheels of our own, as ``build_wheel`` makes them. Beside the files
     of Pyodide and the wheels, there will be a lock of just what is served, ``LICENSES.txt``, and
-    ``files.json``: the version, the size of every file, the names of our wheels, and ("lazy") which
+    ``files.json``: the version, size and sha256 of every file, the names of our wheels, and ("lazy") which
     file of a wheel is to be fetched from where when Python first opens it.
 
     Raises Unavailable if no source has a file, and ValueError for a wheel that is none or needs a
