@@ -45,8 +45,8 @@ def assemble(
 
     ``wheels`` are pure Python wheels of our own, as ``build_wheel`` makes them. Beside the files
     of Pyodide and the wheels, there will be a lock of just what is served, ``LICENSES.txt``, and
-    ``files.json``: the version, size and sha256 of every file, the names of our wheels, and ("lazy") which
-    file of a wheel is to be fetched from where when Python first opens it.
+    ``files.json``: size and sha256 of every file, and ("lazy") which file of a wheel is fetched
+    from where when Python first opens it.
 
     Raises Unavailable if no source has a file, and ValueError for a wheel that is none or needs a
     package that is not there, or a target that holds other things; then nothing is written there.
@@ -57,7 +57,7 @@ def assemble(
     found |= _here(own) | _here(_left_out(wheels))
     text = licences.report(_components(lock, found, pins))
     found |= _here({LOCK: json.dumps(lock, sort_keys=True).encode(), LICENCES: text.encode()})
-    found |= _here({INDEX: _index(own, found, pins)})
+    found |= _here({INDEX: _index(own, found)})
     _write(target, found)
     return [
         Served(name, source, digest(content), len(content))
@@ -128,14 +128,12 @@ def _components(lock: Lock, found: Mapping[str, Found], pins: Pins) -> list[lice
     return [*pins.built_in, *map(licences.component, packages)]
 
 
-def _index(own: Mapping[str, bytes], found: Mapping[str, Found], pins: Pins) -> bytes:
+def _index(own: Mapping[str, bytes], found: Mapping[str, Found]) -> bytes:
     index = {
-        "version": pins.version,
         "files": {
             name: {"bytes": len(file.content), "sha256": digest(file.content)}
             for name, file in sorted(found.items())
         },
-        "wheels": sorted(own),
         "lazy": {path: file for wheel in own.values() for path, file in lazy(wheel).items()},
     }
     return json.dumps(index, indent=1).encode()

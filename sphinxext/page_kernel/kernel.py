@@ -66,8 +66,10 @@ class Kernel:
 
     def _begin(self, cell: str) -> None:
         self.cell, self.sent = cell, 0
-        for key in [key for key, widget in self.widgets.items() if widget.cell == cell]:
-            del self.widgets[key]  # the view of the run before is gone
+        for key, widget in list(self.widgets.items()):
+            widget.cells = [other for other in widget.cells if other != cell]
+            if not widget.cells:  # its last view is gone
+                del self.widgets[key]
 
     def _end(self) -> None:
         figures.show_all()
@@ -86,7 +88,7 @@ class Kernel:
         widget = self.widgets.get(key)
         if widget is None:
             return
-        self.cell, self.sent = widget.cell, 0
+        self.cell, self.sent = widget.cells[-1], 0
         with redirect_stdout(self.streams[0]), redirect_stderr(self.streams[1]):
             try:
                 widget.take_over(changes)

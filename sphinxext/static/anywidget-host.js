@@ -172,8 +172,9 @@
   function newKey(id = "widget") {
     const words = id.split(".").at(-1).replace(/[a-z](?=[A-Z])|[A-Z0-9](?=[A-Z][a-z])/g, "$&-");
     const name = words.toLowerCase().replace(/-widget$/, "");
-    const taken = [...views.keys()].filter((key) => key.replace(/-\d+$/, "") === name).length;
-    return taken ? `${name}-${taken + 1}` : name;
+    let key = name;
+    for (let count = 2; views.has(key); count++) key = `${name}-${count}`;
+    return key;
   }
 
   /** Starts a view of the model in `el`; resolves when it is drawn or has said why it can't be. */
@@ -224,12 +225,8 @@
     return element("pre", { textContent: bare ? html.body.textContent : plain });
   }
 
-  /** Shows a widget that Python has made in this page; the model, to tell of later changes. */
-  function show(el, state, save) {
-    const model = new Model({ state }, null, save);
-    mount(el, model);
-    return model;
-  }
+  /** The model of a widget that Python has made in this page; `show(el, model)` gives it a view. */
+  const model = (state, save) => new Model({ state }, null, save);
 
   async function start() {
     const stored = document.querySelector(`script[type="${STATE}"]`);
@@ -260,7 +257,7 @@
       }
     }
     const drawn = Promise.all(settled);
-    window.bookWidgets = { views, show, drawn };
+    window.bookWidgets = { views, model, show: mount, drawn };
     await drawn;
     [...views.values()].find(({ el }) => `#${el.id}` === location.hash)?.el.scrollIntoView();
     document.documentElement.dataset.widgets = "ready";

@@ -263,6 +263,16 @@ def test_a_cell_run_again_forgets_its_widgets(dial):
     assert old not in dial.kernel.widgets
 
 
+def test_a_widget_that_two_cells_show_lives_until_neither_does(dial):
+    key = dial.messages[0]["id"]
+    dial("d", "cell 2")
+    assert dial("d.angle = 5", "cell 3")[1][0]["cell"] == "cell 2"
+    dial("0", "cell 2")
+    assert dial("d.angle = 6", "cell 3")[1][0]["cell"] == "cell 1"
+    dial("0", "cell 1")
+    assert key not in dial.kernel.widgets
+
+
 def test_bytes_are_refused(page):
     anywidget = stand_in("anywidget")
 

@@ -37,7 +37,9 @@ SHOWN = [
     ("print(neuron.bias)", [], {}),
     ("from lecturelib.data import mnist\nprint(len(mnist().X))", [], {}),
     ("from lecturelib import checks\nchecks.Verdict(True, 'Yes <3.')", [], {}),
+    ("neuron", [], {}),
 ]
+BROKEN = ["# Broken", ("half = 1 / 0", [], {"tags": ["remove-cell"]}), ("half", [], {})]
 ABSENT = ["# Absent", ("import torch\nfrom keras import layers", [], {})]
 SETTINGS = {
     "python_cache": str(REPO / ".cache" / "pyodide"),
@@ -47,11 +49,12 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def book(build_once, notebook):
-    """The small book; a page for texts, one for figures and widgets, one that needs PyTorch."""
+    """The small book; pages for texts, for figures and widgets, with an error, with PyTorch."""
     files = {
-        "index.md": "# Book\n\n```{toctree}\ncells\nshown\nabsent\n```\n",
+        "index.md": "# Book\n\n```{toctree}\ncells\nshown\nbroken\nabsent\n```\n",
         "cells.ipynb": notebook(*CELLS),
         "shown.ipynb": notebook(*SHOWN),
+        "broken.ipynb": notebook(*BROKEN),
         "absent.ipynb": notebook(*ABSENT),
         "conf.py": "",
     }
@@ -223,13 +226,19 @@ def test_an_error_marks_its_line_and_a_cell_that_should_raise_stops_nobody(open_
     assert inside["y"] + inside["height"] <= around["y"] + around["height"] + 1
     cells.edit(1, "x = 2\nx.nothing")
     cells.button(3, "Run").click()
-    cells.wait(3, "cell 3 did not end well, so it stopped there")
+    cells.wait(3, "cell 3 did not end well: AttributeError: 'int' object has no attribute")
     text = cells.text(1)
     assert 'File "cell 3", line 2' in text
     assert "AttributeError" in text
     mark, line = cells.cell(1).locator(".error-line"), cells.cell(1).locator(".pce-line").nth(1)
     assert mark.get_attribute("data-line") == "2"
     assert abs(mark.bounding_box()["y"] - line.bounding_box()["y"]) < 2
+
+
+def test_an_error_in_a_hidden_cell_is_told_by_the_cell_that_needed_it(open_cells):
+    cells = open_cells("broken")
+    cells.run(0, "cell 1 did not end well: ZeroDivisionError: division by zero")
+    assert cells.problems() == []
 
 
 def test_stop_ends_an_endless_loop_and_the_page_goes_on(open_cells):
@@ -339,6 +348,31 @@ def test_figures_widgets_data_and_checks(open_cells):
     cells.edit(2, "neuron.bias = 3")
     cells.run(2)
     assert cells.page.evaluate("bookWidgets.views.values().next().value.model.get('bias')") == 3
+    assert cells.problems() == []
+
+
+def test_a_widget_that_two_cells_show_is_one(open_cells):
+    cells = open_cells("shown")
+    cells.run_all()
+    sliders = [
+        cells.cell(n).locator(".live-output").get_by_role("slider", name="bias") for n in (1, 5)
+    ]
+    for slider in sliders:
+        slider.wait_for()
+    for moved, other in (sliders, sliders[::-1]):
+        moved.press("Home")
+        assert other.input_value() == moved.input_value() == moved.get_attribute("min")
+        assert float(cells.run(2)) == float(moved.input_value())
+        moved.press("End")
+        assert other.input_value() == moved.get_attribute("max")
+    cells.edit(1, "neuron = Neuron(bias=0.5)\nneuron")
+    cells.run(1)  # the view below cell 6 stays with the old widget
+    assert cells.page.evaluate(
+        "[...bookWidgets.views.values()].map((v) => v.model.get('bias'))"
+    ) == [
+        float(sliders[1].input_value()),
+        0.5,
+    ]
     assert cells.problems() == []
 
 

@@ -24,14 +24,14 @@ class AnyWidget(traitlets.HasTraits):
         """Set the traits, and tell the page of every later change."""
         super().__init__(**state)
         self.page_key = uuid.uuid4().hex
-        self.cell = ""
+        self.cells: list[str] = []  # those that show it, the last shown last
         self._coming: dict[str, Any] = {}
         self.observe(self._changed, names=self.trait_names(sync=True))
 
     def open(self) -> None:
         """Give the page the whole state, and be reachable for it from then on."""
         kernel = current()
-        self.cell = kernel.cell
+        self.cells = [cell for cell in self.cells if cell != kernel.cell] + [kernel.cell]
         kernel.widgets[self.page_key] = self
         name = f"{type(self).__module__}.{type(self).__qualname__}"
         state = {trait: getattr(self, trait) for trait in self.trait_names(sync=True)}
@@ -55,4 +55,4 @@ class AnyWidget(traitlets.HasTraits):
         known = change.name in self._coming and self._coming[change.name] == change.new
         if self.page_key in kernel.widgets and not known:
             state = {change.name: change.new}
-            kernel.send("widget", cell=self.cell, id=self.page_key, state=state)
+            kernel.send("widget", cell=self.cells[-1], id=self.page_key, state=state)

@@ -33,8 +33,13 @@ export class HiddenCell {
   get packages() { return this.stored.packages.filter((name) => this.source.includes(name)); }
 
   say() {}
-  begin() {}
+  begin() { this.problem = ""; }
   end() {}
+
+  /** Takes a message of the kernel: of an error, the line that says what it was. */
+  hear({ kind, text }) {
+    if (kind === "error") this.problem = text.trim().split("\n").at(-1);
+  }
 }
 
 export class Cell extends HiddenCell {
@@ -42,7 +47,7 @@ export class Cell extends HiddenCell {
   #edited = null;
   #runs = false;
 
-  /** `node` is the book's `div.cell`; `page` has run, stop and set. */
+  /** `node` is the book's `div.cell`; `page` has run, stop and widgets. */
   constructor(number, stored, node, page) {
     super(number, stored);
     Object.assign(this, { node, page });
@@ -52,8 +57,7 @@ export class Cell extends HiddenCell {
     this.place = document.createElement("div");
     this.place.className = "cell_output live-output";
     (this.input.closest("details") ?? this.input).after(this.place);
-    const save = (id, state) => page.set(id, state);
-    this.outputs = new Outputs(this.place, { alt: stored.alt, save });
+    this.outputs = new Outputs(this.place, { alt: stored.alt, widgets: page.widgets });
     this.resetButton = this.bar.button("Reset", () => this.reset());
   }
 
@@ -122,6 +126,7 @@ export class Cell extends HiddenCell {
 
   /** Before it runs; `shown` puts its outputs in the place of the book's. */
   begin(shown) {
+    super.begin();
     this.#mark(null);
     this.isShown = shown;
     this.outputs.clear();
@@ -144,6 +149,7 @@ export class Cell extends HiddenCell {
 
   /** Takes a message of the kernel; an error is shown even where outputs are the book's. */
   hear(message) {
+    super.hear(message);
     if (message.kind === "error") {
       this.node.classList.add("is-live");
       this.isShown = true;

@@ -22,37 +22,22 @@ function picture(source, alt, { width, height } = {}, theme = "") {
 
 const svgAddress = (text) => URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
 
-/** Loads the host of the book's widgets on a page that has none of its own. */
-async function widgetHost() {
-  if (!window.bookWidgets) {
-    const src = new URL("../../anywidget-host.js", import.meta.url);
-    await new Promise((onload, onerror) => {
-      document.head.append(element("script", { src, onload, onerror }));
-    });
-  }
-  return window.bookWidgets;
-}
-
 export class Outputs {
   #addresses = [];
-  #models = new Map(); // widget id -> Promise of the host's model
   #pictures = 0;
 
-  /** `place` is emptied; `alt` describes the book's own figure; `save(id, state)` goes to Python. */
-  constructor(place, { alt, save }) {
-    Object.assign(this, { place, alt, save });
+  /** `place` is emptied; `alt` describes the book's own figure; `widgets` are the page's. */
+  constructor(place, { alt, widgets }) {
+    Object.assign(this, { place, alt, widgets });
   }
 
   get isEmpty() { return !this.place.childElementCount; }
 
   clear() {
-    for (const view of window.bookWidgets?.views.values() ?? []) {
-      if (this.place.contains(view.el)) view.unmount();
-    }
+    this.widgets.leave(this.place);
     this.place.replaceChildren();
     for (const address of this.#addresses) URL.revokeObjectURL(address);
     this.#addresses = [];
-    this.#models.clear();
     this.#pictures = 0;
   }
 
@@ -61,7 +46,6 @@ export class Outputs {
     if (message.kind === "stream") this.#text(TEXT[message.name], message.text);
     if (message.kind === "error") this.#text(TEXT.error, message.text);
     if (message.kind === "display") this.#display(message);
-    if (message.kind === "widget") this.#widget(message);
   }
 
   fail(text) { this.#text(TEXT.error, text); }
@@ -75,7 +59,7 @@ export class Outputs {
   }
 
   #display({ data, dark, width, height, widget }) {
-    if (widget) return this.#models.get(widget)?.then(({ place }) => this.place.append(place));
+    if (widget) return this.#widget(widget);
     if (data["image/svg+xml"]) return this.#figure(data["image/svg+xml"], dark, { width, height });
     if (data["image/png"]) return this.#image(`data:image/png;base64,${data["image/png"]}`);
     if (data["text/html"]) {
@@ -108,17 +92,11 @@ export class Outputs {
     return address;
   }
 
-  /** The first message of a widget makes its model, a later one changes it. */
-  #widget({ id, state }) {
-    const known = this.#models.get(id);
-    if (known) return known.then(({ model }) => model.take(state));
-    const place = element("div", { className: "anywidget-view" });
-    const made = widgetHost().then((host) => {
-      this.place.append(place);
-      return { place, model: host.show(place, state, (changes) => this.save(id, changes)) };
+  #widget(id) {
+    const view = element("div", { className: "anywidget-view" });
+    this.place.append(view);
+    this.widgets.show(id, view).catch((error) => {
+      this.fail(`The widget could not be shown: ${error.message ?? error}\n`);
     });
-    this.#models.set(id, made);
-    made.catch((error) => this.fail(`The widget could not be shown: ${error.message ?? error}\n`));
-    return made;
   }
 }

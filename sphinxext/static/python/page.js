@@ -4,6 +4,7 @@ import { Bar } from "./bar.js";
 import { Cell, HiddenCell } from "./cell.js";
 import { edits } from "./edits.js";
 import { Python, STOPPED } from "./python.js";
+import { Widgets } from "./widgets.js";
 
 const pageBar = document.querySelector(".run-page"), { dataset } = pageBar;
 const address = new URL("worker.js", import.meta.url);
@@ -16,6 +17,8 @@ document.head.append(Object.assign(document.createElement("link"), {
 class Page {
   #python = new Python(address, (message) => this.#hear(message));
   #busy = null; // {cell, target, rest, end}: what runs, for whom, how many are left
+
+  widgets = new Widgets((id, state) => this.#python.set(id, state));
 
   constructor(cells) {
     this.bar = new Bar(pageBar, this);
@@ -30,7 +33,6 @@ class Page {
   of(button) { return this.cells.find(({ node }) => node?.contains(button)); }
 
   stop() { this.#python.stop(); }
-  set(id, state) { this.#python.set(id, state); }
 
   /** Runs a cell, and first, in order, those above it that this Python has not run as they are. */
   run(number) {
@@ -61,7 +63,7 @@ class Page {
     target.canStop = false;
     if (target === this.bar && isWell) target.say("Every cell has run.");
     else if (end) target.say(end);
-    else if (!isWell && cell !== target) target.say(`${cell.name} did not end well, so it stopped there.`);
+    else if (!isWell && cell !== target) target.say(`${cell.name} did not end well: ${cell.problem}`);
   }
 
   async #one(cell, isShown, packages) {
@@ -85,8 +87,8 @@ class Page {
 
   #hear(message) {
     if (message.kind === "progress") return this.#tell(message);
-    const cell = this.cells.find(({ name }) => name === message.cell);
-    return cell?.hear?.(message);
+    if (message.kind === "widget") return this.widgets.take(message);
+    return this.cells.find(({ name }) => name === message.cell)?.hear(message);
   }
 
   #tell({ text, share }) {
