@@ -45,13 +45,14 @@ def policy(pages: list[str]) -> str:
     allowed += ["'unsafe-hashes'"] * bool(handlers) + sorted(map(_source, scripts | handlers))
     return "; ".join(
         [
-            "default-src 'none'",
+            "default-src 'self'",  # Firefox fetches the next page beforehand, and this governs that
             f"script-src {' '.join(allowed)}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
             "connect-src 'self'",
             "worker-src 'self'",
+            "object-src 'none'",
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'self'",

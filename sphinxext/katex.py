@@ -23,6 +23,11 @@ VENDOR = HERE / "vendor" / "katex"
 UNNUMBERED = {name: f"{name}*" for name in ("equation", "align", "alignat", "gather")}
 UNNUMBERED |= {"multline": "gather*", "flalign": "align*"}
 ENVIRONMENT = re.compile(rf"\\(begin|end)\{{({'|'.join(UNNUMBERED)})\*?\}}")
+# What KaTeX writes and MathML forbids: an empty length, and as a third child of an index the sign
+# that applies an operator, here to nothing.
+FORBIDDEN = re.compile(
+    ' columnspacing=""|<mo>\N{FUNCTION APPLICATION}</mo>(?=</m(?:sub|sup|under|over)>)'
+)
 
 
 class Formula(NamedTuple):
@@ -48,7 +53,8 @@ def render(tex: str, display: bool = False, macros: str = "{}") -> Formula:
     KaTeX's reason for a formula that cannot be read, that LaTeX would refuse, or that holds a link.
     """
     try:
-        return Formula(*json.loads(_renderer()(tex, display, macros)))
+        markup, width = json.loads(_renderer()(tex, display, macros))
+        return Formula(FORBIDDEN.sub("", markup), width)
     except quickjs.JSException as error:
         # Only the first line is the reason, and KaTeX underlines the place by combining marks.
         reason = str(error).partition("\n    at ")[0].replace("\N{COMBINING LOW LINE}", "")

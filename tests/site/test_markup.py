@@ -11,6 +11,9 @@ from bs4 import BeautifulSoup
 FILE_NAME = re.compile(r"\S+\.(svg|png|jpe?g|gif|webp)", re.IGNORECASE)
 FOREIGN = re.compile(r"mathjax|require(\.min)?\.js|html-manager|thebe|//cdn|unpkg|jsdelivr", re.I)
 RAW = re.compile(r"\{[a-z][\w:-]*\}`|```|:::|\$\$|\{\{|\}\}|\{%|%\}|\bTODO\b|\bFIXME\b")
+# MathML: how many children each of these has.
+ARITY = dict.fromkeys(["msub", "msup", "mfrac", "munder", "mover", "mroot"], 2)
+ARITY |= {"msubsup": 3, "munderover": 3}
 ADDRESSES = {"a": "href", "link": "href", "img": "src", "script": "src", "iframe": "src"}
 
 
@@ -103,6 +106,12 @@ def test_no_source_shows_through(soup):
 
 def parents(text) -> set[str]:
     return {parent.name for parent in text.parents}
+
+
+def test_formulas_are_valid_mathml(soup):
+    parts = [part for name in ARITY for part in soup.select(f"math {name}")]
+    assert not [p for p in parts if len(p.find_all(recursive=False)) != ARITY[p.name]]
+    assert not [part for part in soup.select("math *") if "" in part.attrs.values()]
 
 
 def test_no_script_comes_from_elsewhere(soup):

@@ -35,12 +35,13 @@ def test_nothing_foreign_and_nothing_evaluated():
     assert "'unsafe-eval'" not in line
     assert "http" not in line
     assert "*" not in line.replace("/*", "")
-    assert directives(line)["default-src"] == ["'none'"]
+    assert directives(line)["default-src"] == ["'self'"]
+    assert directives(line)["object-src"] == ["'none'"]
 
 
 def test_it_is_written_for_the_built_pages(build):
     book = build("sphinxext.content_policy", files={"index.md": "# One\n\n{{ }}\n"})
     lines = (book.out / "_headers").read_text("utf-8").splitlines()
     assert lines[0] == "/*"
-    assert lines[1].startswith("  Content-Security-Policy: default-src 'none'; script-src 'self'")
+    assert lines[1].startswith("  Content-Security-Policy: default-src 'self'; script-src 'self'")
     assert len(lines[1]) < 2000  # a longer line is not read by Cloudflare Pages

@@ -47,6 +47,15 @@ def test_formula_has_markup_for_eyes_and_mathml_for_screen_readers():
     assert r'<annotation encoding="application/x-tex">\frac{a}{b}</annotation>' in html
 
 
+def test_an_operator_alone_in_an_index_is_applied_to_nothing():
+    assert "<msub><mi>λ</mi><mi>max</mi></msub>" in render(r"\lambda_{\max}").html
+    assert "<mi>max</mi><mo>\N{FUNCTION APPLICATION}</mo>" in render(r"\max x_i").html
+
+
+def test_a_table_has_no_empty_lengths():
+    assert '=""' not in render(r"\begin{aligned} a &= b \end{aligned}", True).html
+
+
 def test_display_style_is_for_blocks_only():
     assert 'display="block"' in render("x", True).html
     assert "katex-display" not in render("x", False).html

@@ -4,6 +4,17 @@ import { Bar } from "./bar.js";
 import { edits } from "./edits.js";
 import { Outputs } from "./outputs.js";
 
+let editor;
+
+/** Asked for once: WebKit hands a second asker a module that has not ended its own waiting. */
+function loadEditor() {
+  editor ??= import("./code-editor.js").catch((error) => {
+    editor = undefined;
+    throw error;
+  });
+  return editor;
+}
+
 const CHANGED = "The book has changed this cell since your edit. Reset shows the new one.";
 
 /** Where a line of code stands in its place, in the editor or in the book's own block. */
@@ -68,7 +79,7 @@ export class Cell extends HiddenCell {
 
   /** Opens the editor; resolves when the reader can type. */
   async edit() {
-    const { openEditor } = await import("./code-editor.js");
+    const { openEditor } = await loadEditor();
     if (this.#editor) return this.#editor.focus();
     this.#open(openEditor);
     return this.#editor.focus();
@@ -97,7 +108,7 @@ export class Cell extends HiddenCell {
   /** Shows an edit of an earlier visit. */
   async restore({ original, edited }) {
     this.#edited = edited;
-    const { openEditor } = await import("./code-editor.js");
+    const { openEditor } = await loadEditor();
     if (!this.#editor) this.#open(openEditor);
     if (original !== this.stored.source) this.say(CHANGED);
   }

@@ -141,6 +141,9 @@ async function start(packages) {
     lockFileURL: new URL(LOCK, FILES).href,
     env: { MPLBACKEND: BACKEND },
   });
+  // Nobody sets it, but Python looks at it: WebKit ends a worker only where that calls JavaScript,
+  // and would go on with an endless loop after Stop.
+  python.setInterruptBuffer(new Uint8Array(1));
   for (const name of CORE) fetched.delete(new URL(name, FILES).href);
   python.unpackArchive(await (await kernel).arrayBuffer(), "zip", { extractDir: SITE_PACKAGES });
   const page = python.pyimport("sphinxext.page_kernel");
