@@ -19,10 +19,12 @@ RUN = """async (only) => (await axe.run({exclude: [".katex-html"]}, {
     }}),
 })).violations.flatMap(({id, nodes}) => nodes.map(({html, failureSummary}) =>
     `${id}: ${html.slice(0, 200)} ${failureSummary}`))"""
-OPEN_ALL = """() => {
+# What opens fades in, whatever the reader prefers.
+OPEN_ALL = """async () => {
     for (const details of document.querySelectorAll("details")) details.open = true;
     for (const hidden of document.querySelectorAll(".toggle-hidden"))
         hidden.classList.remove("toggle-hidden");
+    await Promise.allSettled(document.getAnimations().map(({finished}) => finished));
 }"""
 # Some time after a change of size the theme makes what scrolls reachable by keyboard.
 RESIZED = 500  # ms
@@ -78,9 +80,9 @@ def test_axe_finds_nothing(themed, width):
     assert not _violations(themed("light", width))
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_no_weak_contrast_in_the_dark(themed, width):
-    assert not _violations(themed("dark", width), only=["color-contrast"])
+def test_axe_finds_no_weak_contrast_in_the_dark(themed):
+    # Contrast is four fifths of axe's time: both widths are looked at in the light alone.
+    assert not _violations(themed("dark", 1280), only=["color-contrast"])
 
 
 def test_a_dark_page_is_printed_dark_on_white(themed):
