@@ -19,12 +19,18 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from sphinxext._page_cells import imports
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(
     path for path in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
 )
 # They need torch or TensorFlow, which Colab has and this environment has not.
 FRAMEWORKS = [path for path in NOTEBOOKS if path.parent.name == "frameworks"]
+ALONE = [path for path in NOTEBOOKS if path not in FRAMEWORKS]
+# One that no page can run, one with widgets and the shortest; the others run in their pages
+# (tests/site/test_python.py), where nothing but the wheel, NumPy and matplotlib is installed.
+WHOLE = [path for path in ALONE if path.stem in {"performance-and-data", "neuron", "history"}]
 PINS = ROOT / "requirements.txt"
 NEEDS_EXTRAS = ("lecturelib.plots", "lecturelib.widgets")
 
@@ -169,9 +175,18 @@ def test_a_notebook_says_which_framework_it_needs(folder, colab, path):
     assert re.search(r"lecturelib\[(torch|keras|torch,keras)\]", done.stderr)
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in NOTEBOOKS if path not in FRAMEWORKS], ids=lambda path: path.stem
-)
+def test_what_the_notebooks_import_is_there(folder, colab):
+    cells = [cell for path in ALONE for cell in nbformat.read(path, 4).cells]
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    names = {name.split(".")[0] for source in code for name in imports(source)}
+    assert {"lecturelib", "matplotlib", "numpy"} <= names
+    script = (
+        "import sys, importlib.util as u; print(*(n for n in sys.argv[1:] if not u.find_spec(n)))"
+    )
+    assert run(colab, "-I", "-c", script, *sorted(names), cwd=folder).split() == []
+
+
+@pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
 def test_a_notebook_runs_with_nothing_but_the_wheel(folder, colab, path):
     work = folder / f"run-{path.stem}"
     work.mkdir()

@@ -19,13 +19,13 @@ RUN = """async (only) => (await axe.run({exclude: [".katex-html"]}, {
     }}),
 })).violations.flatMap(({id, nodes}) => nodes.map(({html, failureSummary}) =>
     `${id}: ${html.slice(0, 200)} ${failureSummary}`))"""
-# What opens fades in, whatever the reader prefers.
-OPEN_ALL = """async () => {
+OPEN_ALL = """() => {
     for (const details of document.querySelectorAll("details")) details.open = true;
     for (const hidden of document.querySelectorAll(".toggle-hidden"))
         hidden.classList.remove("toggle-hidden");
-    await Promise.allSettled(document.getAnimations().map(({finished}) => finished));
 }"""
+# What opens fades in, and labels change their colour slowly, whatever the reader prefers.
+STILL = "() => Promise.allSettled(document.getAnimations().map(({finished}) => finished))"
 # Some time after a change of size the theme makes what scrolls reachable by keyboard.
 RESIZED = 500  # ms
 TOO_WIDE = """() => {
@@ -52,6 +52,7 @@ def themed(visit):
         page.evaluate(OPEN_ALL)
         page.emulate_media(color_scheme=theme, media=media)
         page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+        page.evaluate(STILL)
         if page.viewport_size["width"] != width:
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_timeout(RESIZED)

@@ -489,12 +489,18 @@ def test_a_figure_in_a_section_that_is_not_laid_out_is_drawn_without_measuring(s
       Element.prototype.getBoundingClientRect =
         function () { measured.push(this.id); return rect.call(this); };
     </script>"""
-    far = "<div style='height: 9000px'></div><div style='content-visibility: auto'>"
-    # The page is painted once before the host runs: only then is it known what is far.
-    slow = "<script>for (const end = Date.now() + 200; Date.now() < end;);</script>"
-    page, log = show({"m": model(_heights=[234, 345])}, before=spy + far + slow)
-    assert page.evaluate("measured") == []
-    assert page.locator("#counter button").count() == 1
+    far = "<div style='height: 9000px'></div><div id=far style='content-visibility: auto'></div>"
+    page, log = show({"m": model()}, before=far + spy)
+    # Only when the page has been painted is it known what is far.
+    page.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+    draw = """async (state) => {
+      const el = document.createElement("div");
+      document.getElementById("far").append(el);
+      measured.length = 0;
+      await bookWidgets.show(el, bookWidgets.model(state));
+      return [measured, el.querySelectorAll("button").length];
+    }"""
+    assert page.evaluate(draw, model(_heights=[234, 345])["state"]) == [[], 1]
     assert log.problems() == []
 
 
