@@ -71,8 +71,10 @@ def use_templates(app: Sphinx, config: Config) -> None:
 def wrap_logo(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Show the logo through ``site-logo.html``."""
+    """Show the logo through ``site-logo.html``; an SVG becomes part of the page."""
     ours = {"navbar-logo.html": "site-logo.html"}
+    logo = Path(app.srcdir, app.config.html_logo or "")
+    context["drawn_logo"] = logo.read_text("utf-8") if logo.suffix == ".svg" else ""
     context["sidebars"] = [ours.get(name, name) for name in context.get("sidebars") or ()]
 
 

@@ -36,8 +36,6 @@ DIGEST = re.compile(r"\?v=site-[0-9a-f]*")
 # An icon in a stylesheet, "\\f104"; browsers that read our modules read WOFF2.
 ICON = re.compile(r"\\([ef][0-9a-f]{3})\b")
 TRUETYPE = re.compile(r',\s*url\([^)]*\.ttf\) format\("truetype"\)')
-# Bytes: a smaller font, of a few brackets, costs less in the stylesheet than a request.
-SMALL = 1500
 # The fonts that every page with formulas shows.
 FONTS = "fonts"
 FIRST = [f"{FONTS}/KaTeX_{name}.woff2" for name in ("Main-Regular", "Math-Italic")]
@@ -95,7 +93,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         logger.warning("no page refers to %s any more: look what replaced it, in _heads.py", name)
     markup = _read_pages(out)
     script = _scripts.join(out / path for path in heads.all("joined"))
-    scripted = _markup.words(script) | _markup.words(_scripts.read(HOST))
+    drawing = [HOST, *(out / path for path in heads.all("own") if f"/{WIDGETS}/" in path)]
+    scripted = _markup.words(script).union(*(_markup.words(_scripts.read(p)) for p in drawing))
     names = markup.names | scripted - SOUGHT | MENUS
     styles = (*(out / path for path in heads.all("joined style")), SECTIONS)
     rules = [rule for path in styles for rule in _css.load(path, out / "_static")]
@@ -157,7 +156,7 @@ def _with_fonts(static: Path, style: str, formulas: Formulas) -> tuple[str, list
         characters = icons if is_icons else _characters(Path(address).stem, formulas)
         content = _fonts.subset_font(static / address, characters)
         digests.append(hashlib.sha256(content).hexdigest())
-        if is_icons or len(content) < SMALL:
+        if is_icons:
             new = f"data:font/woff2;base64,{base64.b64encode(content).decode()}"
         else:
             # A place of its own: the next build copies the whole font anew, whatever it writes.
@@ -178,7 +177,8 @@ def _remove_unused(out: Path, markup: _markup.Markup, style: str, heads: Heads) 
     }
     used |= {out / path for path in (STYLE, SCRIPT, *heads.all("lazy"))}
     for path in static.rglob("*"):
-        kept = path.resolve() in used or path.parent.name == WIDGETS or path.name == "LICENSE"
+        kept = path.resolve() in used or path.name == "LICENSE"
+        kept |= path.parent.name == WIDGETS and path.suffix == ".js"  # the states name them
         kept |= path.is_relative_to(out / PYTHON)  # its own modules know what they need
         if path.is_file() and not kept:
             path.unlink()

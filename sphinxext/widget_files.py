@@ -20,26 +20,22 @@ from sphinx.config import Config
 
 from lecturelib import widgets
 from lecturelib.widgets import base
-from sphinxext._scripts import minify
+from sphinxext._widget_scripts import as_script
 from sphinxext.static_widgets import HOST, STATE, VIEW
 
 TEXTS = HOST.with_name("widget-texts.js")
 FOLDER = "widgets"
 SHARED = f"{FOLDER}/shared.js"
-STYLE = "kit.css"
+STYLE = f"{FOLDER}/kit.css"
 VIEWS = re.compile(rf'<script type="{re.escape(VIEW)}">(?P<content>.*?)</script>', re.DOTALL)
 LONG = 4096  # characters of JSON: a shorter value costs less in the page than a request
 
 
-def _modules() -> dict[str, dict[str, str]]:
-    """The parts of every widget of the library, by the widget's own part."""
+def _modules() -> dict[str, list[str]]:
+    """The parts of every widget of the library, by the widget's own part, which is the last."""
     classes = (getattr(widgets, name) for name in widgets.__all__)
     names = {cls.__module__.rpartition(".")[2] for cls in classes}
-    return {name: base.parts(name) for name in sorted(names)}
-
-
-def _script(texts: dict[str, Any]) -> str:
-    return f"widgetTexts.add({json.dumps(texts)});\n"
+    return {name: list(base.parts(name)) for name in sorted(names)}
 
 
 def write(app: Sphinx, config: Config) -> None:
@@ -48,11 +44,12 @@ def write(app: Sphinx, config: Config) -> None:
     folder = static / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     modules = _modules()
-    shared = {part: text for parts in modules.values() for part, text in parts.items()}
     for name in modules:
-        (folder / f"{name}.js").write_text(_script({name: minify(shared.pop(name))}), "utf-8")
-    shared = {part: minify(text) for part, text in shared.items()} | {STYLE: base.stylesheet()}
-    (static / SHARED).write_text(TEXTS.read_text("utf-8") + _script(shared), "utf-8")
+        (folder / f"{name}.js").write_text(as_script(name), "utf-8")
+    shared = dict.fromkeys(part for parts in modules.values() for part in parts[:-1])
+    scripts = [TEXTS.read_text("utf-8"), *map(as_script, shared)]
+    (static / SHARED).write_text("".join(scripts), "utf-8")
+    (static / STYLE).write_text(base.stylesheet(), "utf-8")
     config.html_static_path.append(str(static))
 
 
@@ -70,6 +67,7 @@ def split(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         (host,) = (js for js in scripts if str(js.filename or "").endswith(HOST.name))
         for name in dict.fromkeys([SHARED, *filter(None, own)]):
             app.add_js_file(name, defer="defer", priority=host.priority - 1)
+        app.add_css_file(STYLE, priority=800)  # after the theme's and the book's
         break
 
 
@@ -89,8 +87,8 @@ def _refer(app: Sphinx, context: dict[str, Any], state: dict[str, Any]) -> str |
     name = names.get(state.get("_esm"))
     if name is None:
         return None
-    state["_esm"] = {"texts": list(base.parts(name))}
-    state["_css"] = {"texts": [STYLE]}
+    state["_esm"] = {"part": name}
+    state["_css"] = ""  # the page links it
     for trait, value in state.items():
         if len(text := json.dumps(value)) > LONG:
             state[trait] = _store(app, context, text)
@@ -102,7 +100,7 @@ def _store(app: Sphinx, context: dict[str, Any], text: str) -> dict[str, str]:
     address = f"_static/{FOLDER}/{key}.js"
     path = Path(app.outdir, address)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_script({key: json.loads(text)}), "utf-8")
+    path.write_text(f"widgetTexts.add({json.dumps({key: json.loads(text)})});\n", "utf-8")
     return {"script": context["pathto"](address, resource=True), "text": key}
 
 

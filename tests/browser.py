@@ -30,9 +30,8 @@ LAUNCH_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# True when no section of a page of the book waits any longer to be laid out: light_pages.css.
-LAID_OUT = """() => document.readyState === "complete" && !document.querySelector(
-    "html[data-far] .bd-article > section > section:not([data-whole])")"""
+# Lays out all of a page of the book, whose far sections wait for the reader: light_pages.css.
+LAY_OUT = "() => { delete document.documentElement.dataset.far; }"
 CHROME = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 EDGE = ("microsoft-edge", "microsoft-edge-stable", "msedge")
 MACOS_APPS = ("Chromium", "Google Chrome", "Microsoft Edge")

@@ -21,9 +21,8 @@ def test_sphinx_reads_the_settings_of_jupyter_book(tmp_path):
 def test_everything_is_found_from_the_root(tmp_path):
     serve.write_configuration(tmp_path)
     written = runpy.run_path(str(tmp_path / "conf.py"))
-    logo = written["html_theme_options"]["logo"]
     paths = [*written["html_static_path"], *written["bibtex_bibfiles"], written["html_logo"]]
-    for path in (*paths, written["html_favicon"], logo["image_light"], logo["image_dark"]):
+    for path in (*paths, written["html_favicon"]):
         assert Path(path).is_absolute()
         assert Path(path).exists()
     assert written["book_light"] is False

@@ -36,9 +36,6 @@ def _find_from_root(settings: dict) -> None:
         settings[name] = [str(ROOT / path) for path in settings[name]]
     for name in ("html_favicon", "html_logo"):
         settings[name] = str(ROOT / settings[name])
-    logo = settings["html_theme_options"]["logo"]
-    for name in ("image_light", "image_dark"):
-        logo[name] = str(ROOT / logo[name])
 
 
 def command(folder: Path, options: list[str]) -> list[str]:

@@ -16,7 +16,9 @@ import traitlets
 
 from lecturelib import palette
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(?P<name>[\w-]+)\.js";\n', re.MULTILINE)
+IMPORT = re.compile(
+    r'^import \{(?P<names>[^}]*)\} from "\./(?P<part>[\w-]+)\.js";\n', re.MULTILINE
+)
 # Comments on lines of their own, and indentation: for whoever reads the file, not for a page.
 _REMARKS = re.compile(r"^[ ]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)\n|^[ ]+", re.MULTILINE | re.DOTALL)
 _DARK = (
@@ -26,8 +28,13 @@ _DARK = (
 )
 
 
-def _source(name: str) -> str:
+def _read(name: str) -> str:
     return (files(__package__) / name).read_text("utf-8")
+
+
+def source(part: str) -> str:
+    """The module ``part.js`` without comments and indentation, its imports at the head."""
+    return _REMARKS.sub("", _read(f"{part}.js"))
 
 
 @cache
@@ -41,10 +48,10 @@ def parts(name: str) -> dict[str, str]:
     def collect(part: str) -> None:
         if part in found:
             return
-        source = _source(f"{part}.js")
-        for match in _IMPORT.finditer(source):
-            collect(match["name"])
-        found[part] = _REMARKS.sub("", _IMPORT.sub("", source))
+        module = source(part)
+        for match in IMPORT.finditer(module):
+            collect(match["part"])
+        found[part] = IMPORT.sub("", module)
 
     collect(name)
     return found
@@ -61,7 +68,7 @@ def bundle(name: str) -> str:
 @cache
 def stylesheet() -> str:
     """The palette as CSS variables, light and dark, and the rules of ``kit.css``."""
-    return palette.stylesheet(*_DARK) + _source("kit.css")
+    return palette.stylesheet(*_DARK) + _read("kit.css")
 
 
 def _number(value: Any, low: float, high: float) -> float:

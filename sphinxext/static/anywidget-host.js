@@ -10,10 +10,9 @@
   const NARROW = 560; // px: below, a widget has one column
   const views = new Map(); // key -> {el, model, module, unmount()} of every anywidget on the page
   const modules = new Map(); // source -> Promise of the module's namespace
-  let queue = Promise.resolve();
   const runtimes = new Map(); // model -> {loaded, ready, stop()}
   const styles = new Set();
-  const texts = globalThis.widgetTexts; // of a site that keeps long texts out of its pages
+  const texts = globalThis.widgetTexts; // of a site that keeps modules and records out of its pages
   const invoke = async () => { throw new Error("invoke needs Python: this page has no kernel."); };
 
   const element = (tag, properties) => Object.assign(document.createElement(tag), properties);
@@ -46,13 +45,11 @@
         const parent = path.slice(0, -1).reduce((at, name) => at[name], state);
         parent[path.at(-1)] = new DataView(bytes.buffer);
       }
-      texts?.join(state);
       this.#state = state;
       this.#save = save;
       this.widget_manager = widget_manager;
     }
 
-    get isComplete() { return !texts?.waiting(this.#state).length; }
     complete() { return texts?.fetch(this.#state); }
 
     get(name) { return this.#state[name]; }
@@ -121,12 +118,18 @@
     return { done, stop };
   }
 
-  async function load(source) {
+  function imported(source) {
     if (!modules.has(source)) {
       const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
       modules.set(source, import(url).finally(() => URL.revokeObjectURL(url)));
     }
-    const module = await modules.get(source), made = module.default;
+    return modules.get(source);
+  }
+
+  /** The module of a widget: the site's own come as scripts, a kernel's or a foreign one as its text. */
+  async function load(source) {
+    const module = source.part ? texts.part(source.part) : await imported(source);
+    const made = module.default;
     const widget = typeof made === "function" ? await made() : made;
     if (!widget) throw new Error("the module has no default export");
     return { module, widget };
@@ -135,23 +138,20 @@
   // To measure in a section whose layout the browser has put off would call for that layout.
   const isLaidOut = (el) => el.checkVisibility?.({ contentVisibilityAuto: true }) ?? true;
   const isNear = (el) => isLaidOut(el) && el.getBoundingClientRect().top < 2 * innerHeight;
-  const idle = () => new Promise((resolve) => {
-    if (window.requestIdleCallback) requestIdleCallback(resolve, { timeout: 1000 });
-    else setTimeout(resolve);
-  });
+  const isMeant = (el) => `#${el.id}` === location.hash;
 
-  /** Resolves when the reader is less than a screen away, or prints. */
+  /** Resolves when the reader is less than a screen and a half away, or prints. */
   const approach = (el) => new Promise((resolve) => {
-    const options = { rootMargin: "100% 0px" };
+    const options = { rootMargin: "150% 0px" };
     const observer = new IntersectionObserver(([entry]) => entry.isIntersecting && come(), options);
     const come = () => { observer.disconnect(); resolve(); };
     observer.observe(el);
     addEventListener("beforeprint", come, { once: true });
   });
 
-  /** A figure in sight is drawn at once, a far one in its turn, one with a record as it nears. */
-  async function turn(el, model) {
-    if (!isNear(el)) await (model.isComplete ? (queue = queue.then(idle)) : approach(el));
+  /** A figure in sight, or that the link names, is drawn at once, a far one as the reader comes near. */
+  async function turn(el, model, isDue) {
+    if (!isDue) await approach(el);
     await model.complete();
   }
 
@@ -177,16 +177,17 @@
     return key;
   }
 
-  /** Starts a view of the model in `el`; resolves when it is drawn or has said why it can't be. */
-  async function mount(el, model) {
+  /** Starts a view of the model in `el`: whether it is due now, and a promise that it is drawn or says why not. */
+  function mount(el, model) {
     const key = newKey(model.get("_anywidget_id")), css = model.get("_css");
     el.id = document.getElementById(key) ? `${key}-widget` : key; // a heading may have the name
     el.dataset.key = key;
+    const isDue = isMeant(el) || isNear(el);
     const [wide, narrow] = model.get("_heights") ?? [0, 0]; // kept free, so that the page does not jump
     if (isLaidOut(el)) el.style.minHeight = `${el.clientWidth < NARROW ? narrow : wide}px`;
     if (css && !styles.has(css)) document.head.append(element("style", { textContent: css }));
     styles.add(css);
-    const runtime = runtimeOf(model, turn(el, model));
+    const runtime = runtimeOf(model, turn(el, model, isDue));
     const rendering = run("render", runtime.ready, model, { el });
     async function unmount() {
       if (!views.delete(key)) return;
@@ -197,12 +198,12 @@
     const view = { el, model, module: null, unmount };
     views.set(key, view);
     runtime.loaded.then(({ module }) => { view.module = module; }, () => {}); // told by `done`
-    await rendering.done.catch((error) => {
+    const drawn = rendering.done.catch((error) => {
       console.warn(`Widget ${key}:`, error);
       const reason = `“${key}” could not be shown (${error.message}). The rest of the page works.`;
       if (views.has(key)) el.replaceChildren(message(reason));
-    });
-    el.style.minHeight = "";
+    }).then(() => { el.style.minHeight = ""; });
+    return { isDue, drawn };
   }
 
   /** What a view holds, looking into boxes: anywidgets, stored outputs and dead controls. */
@@ -232,6 +233,7 @@
     const stored = document.querySelector(`script[type="${STATE}"]`);
     const { state } = JSON.parse(stored?.textContent ?? '{"state": {}}');
     const models = new Map(), settled = [];
+    let meant; // the figure that the link names
     const modelOf = (id) => models.get(id) ?? models.set(id, new Model(state[id], manager)).get(id);
     const manager = {
       /** A referred anywidget is initialised but not awaited: two models may refer to each other. */
@@ -252,14 +254,15 @@
           : kept ?? element("div", { className: "anywidget-view" });
         if (id || output) script.before(el);
         if (!id) continue;
-        const waits = !modelOf(id).isComplete && !isNear(el), mounted = mount(el, modelOf(id));
-        if (!waits) settled.push(mounted);
+        const { isDue, drawn } = mount(el, modelOf(id));
+        if (isDue) settled.push(drawn);
+        if (isMeant(el)) meant = el;
       }
     }
-    const drawn = Promise.all(settled);
-    window.bookWidgets = { views, model, show: mount, drawn };
-    await drawn;
-    [...views.values()].find(({ el }) => `#${el.id}` === location.hash)?.el.scrollIntoView();
+    window.bookWidgets = { views, model, show: (el, model) => mount(el, model).drawn };
+    meant?.scrollIntoView();
+    await Promise.all(settled);
+    meant?.scrollIntoView(); // those above it may have grown
     document.documentElement.dataset.widgets = "ready";
   }
   start();

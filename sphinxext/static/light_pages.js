@@ -1,5 +1,5 @@
-// What the site's one script adds to the theme's: menus and tips are fetched when they are needed, boxes
-// that scroll can be reached from the keyboard, and far sections are laid out when there is time.
+// What the site's one script adds to the theme's: menus and tips are fetched when they are needed, and boxes
+// that scroll can be reached from the keyboard.
 (() => {
   "use strict";
   const address = document.currentScript.dataset.menus;
@@ -61,16 +61,4 @@
   const changes = new MutationObserver((records) => records.forEach(look));
   const main = document.getElementById("main-content");
   if (main) changes.observe(main, { subtree: true, childList: true });
-
-  const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve));
-
-  /** One after the other, so that a reader who scrolls meanwhile waits for one of them at most. */
-  addEventListener("load", async () => {
-    if (!("far" in document.documentElement.dataset)) return;
-    await window.bookWidgets?.drawn;
-    for (const section of document.querySelectorAll(".bd-article > section > section")) {
-      await idle();
-      section.dataset.whole = "";
-    }
-  });
 })();

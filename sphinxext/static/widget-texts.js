@@ -1,10 +1,17 @@
-// Long texts of widgets that do not travel in the page: modules and stylesheets, which pages share,
-// come in scripts ahead of anywidget-host.js; records of trainings when the host asks for them.
-// A stored state names them: {texts: ["kit", "neuron"]}, and {script: address, text: name}.
+// What widgets need and the page does not hold: parts of their modules, which pages share, come in scripts
+// ahead of anywidget-host.js; records of trainings when the host asks for them. A stored state names
+// them: {part: "neuron"}, and {script: address, text: name}.
 globalThis.widgetTexts = (() => {
   "use strict";
-  const texts = {};
+  const functions = (globalThis.widgetParts ??= {}); // name -> function of `part` that returns exports
+  const parts = {}, texts = {};
   const scripts = new Map(); // address -> Promise of its end
+
+  /** The exports of a part, which runs when the first asks for it. */
+  function part(name) {
+    if (!functions[name]) throw new Error(`${name}.js could not be loaded`);
+    return parts[name] ??= functions[name](part);
+  }
 
   /** Runs a script once. A script, because a page of file:// may fetch nothing else. */
   function include(src) {
@@ -17,23 +24,14 @@ globalThis.widgetTexts = (() => {
     return scripts.get(src);
   }
 
-  /** Puts the texts that are there in the place of their names. */
-  function join(state) {
-    for (const [name, value] of Object.entries(state)) {
-      if (value?.texts) state[name] = value.texts.map((part) => texts[part]).join("\n");
-    }
-  }
-
-  /** Names of the values of a state that are still to be fetched. */
-  const waiting = (state) => Object.keys(state).filter((name) => state[name]?.script);
-
+  /** Puts the texts of a state in the place of their addresses. */
   async function fetch(state) {
-    for (const name of waiting(state)) {
-      const { script, text } = state[name];
-      await include(script);
-      state[name] = texts[text];
+    for (const [name, value] of Object.entries(state)) {
+      if (!value?.script) continue;
+      await include(value.script);
+      state[name] = texts[value.text];
     }
   }
 
-  return { add: (more) => Object.assign(texts, more), join, waiting, fetch };
+  return { add: (more) => Object.assign(texts, more), part, fetch };
 })();

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from browser import LAID_OUT, Visit, serve
+from browser import LAY_OUT, Visit, serve
 from browser import open_page as open_in
 
 REPO = Path(__file__).parents[2]
@@ -74,7 +74,7 @@ def open_settled(open_page):
 def settle(visit: Visit) -> Visit:
     """Wait until widgets are drawn, sections laid out and pictures there or known to be missing."""
     visit.page.wait_for_function(WIDGETS_READY)
-    visit.page.wait_for_function(LAID_OUT)
+    visit.page.evaluate(LAY_OUT)
     visit.page.evaluate(
         "dispatchEvent(new Event('beforeprint'))"
     )  # far figures fetch their records

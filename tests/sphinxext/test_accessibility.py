@@ -77,6 +77,17 @@ def test_the_themes_parts_are_in_landmarks_and_named_once(build):
     assert not [icon for icon in icons if icon.get("title")]
 
 
+def test_a_drawn_logo_is_part_of_the_page(build):
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>Mini</title></svg>'
+    options = {"html_theme_options": {"logo": {"alt_text": "Mini, home"}}, "html_logo": "mini.svg"}
+    files = {"index.md": "# One\n", "mini.svg": drawing}
+    book = build("sphinxext.accessibility", files=files, **THEME | options)
+    (link,) = book.page().select("[role=banner] a.logo")
+    assert link["aria-label"] == "Mini, home"
+    assert link.svg["viewbox"] == "0 0 9 9"
+    assert not link.select("img")
+
+
 def test_a_page_without_headings_keeps_what_the_themes_script_needs(build):
     pages = {"index.md": "# One\n", "two.md": "---\norphan: true\n---\n# Two\n\n## Three\n"}
     book = build("sphinxext.accessibility", files=pages, **THEME)

@@ -479,7 +479,7 @@ def test_the_height_is_reserved_before_the_module_runs(show):
     assert page.evaluate("seen") == 345
 
 
-def test_a_figure_in_a_section_that_is_not_laid_out_is_drawn_without_measuring(show):
+def test_a_figure_in_a_section_that_is_not_laid_out_waits_and_is_not_measured(show):
     spy = """<script>
       const measured = (globalThis.measured = []);
       const { get } = Object.getOwnPropertyDescriptor(Element.prototype, "clientWidth");
@@ -497,16 +497,14 @@ def test_a_figure_in_a_section_that_is_not_laid_out_is_drawn_without_measuring(s
       const el = document.createElement("div");
       document.getElementById("far").append(el);
       measured.length = 0;
-      await bookWidgets.show(el, bookWidgets.model(state));
+      bookWidgets.show(el, bookWidgets.model(state));
+      await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)));
       return [measured, el.querySelectorAll("button").length];
     }"""
-    assert page.evaluate(draw, model(_heights=[234, 345])["state"]) == [[], 1]
+    assert page.evaluate(draw, model(_heights=[234, 345])["state"]) == [[], 0]
+    page.locator("#far").scroll_into_view_if_needed()
+    page.locator("#far button").wait_for()
     assert log.problems() == []
-
-
-def test_what_waits_for_the_figures_is_told(show):
-    page, _ = show({"m": model()})
-    assert page.evaluate("bookWidgets.drawn.then(() => document.querySelector('#counter button'))")
 
 
 def test_the_module_and_the_model_of_a_view_are_open_to_tests(show):

@@ -12,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lecturelib.widgets import base
+from sphinxext._widget_scripts import as_script
 
 REPO = Path(__file__).parents[2]
 CONF = """
@@ -30,7 +31,7 @@ class OtherWidget(anywidget.AnyWidget):
 
 OtherWidget()
 '''
-FAR = "<div style='height: 6000px'></div>"
+FAR = "<div style='height: 9000px'></div>"
 CELLS = [
     "from lecturelib.widgets import DecisionBoundary, Neuron\nimport numpy as np",
     "Neuron(bias=-1.5)",
@@ -71,9 +72,10 @@ def test_the_page_names_the_texts_and_does_not_hold_them(soup):
     neurons = [s for s in stored(soup) if "bias" in s]
     assert [s["bias"] for s in neurons] == [-1.5, 0.5]
     for state in neurons:
-        assert state["_esm"] == {"texts": list(base.parts("neuron"))}
-        assert state["_css"] == {"texts": ["kit.css"]}
+        assert state["_esm"] == {"part": "neuron"}
+        assert state["_css"] == ""
     assert "export function" not in str(soup)
+    assert len(soup.select('link[rel=stylesheet][href*="widgets/kit.css"]')) == 1
 
 
 def test_the_shared_scripts_come_once_and_ahead_of_the_host(soup):
@@ -90,7 +92,7 @@ def test_the_shared_scripts_come_once_and_ahead_of_the_host(soup):
 def test_a_part_stands_in_one_file_only(site):
     files = {path.name: path.read_text("utf-8") for path in (site / "_static/widgets").iterdir()}
     for part in base.parts("neuron"):
-        holders = [name for name, text in files.items() if f'"{part}": "' in text]
+        holders = [name for name, text in files.items() if f").{part}=(part)=>" in text]
         assert holders == ["neuron.js" if part == "neuron" else "shared.js"]
 
 
@@ -114,8 +116,9 @@ def fetched(page):
 def test_a_record_comes_when_the_reader_comes_near(site, open_page):
     page, log = open_page((site / "index.html").as_uri())
     page.wait_for_function("document.documentElement.dataset.widgets === 'ready'")
-    assert page.locator("#neuron-2 svg").count()
-    assert page.get_by_text("other", exact=True).count()
+    assert page.locator("#neuron svg").count()
+    page.locator("#other").scroll_into_view_if_needed()
+    page.get_by_text("other", exact=True).wait_for()
     assert fetched(page) == []
     assert page.locator("#decision-boundary").evaluate("el => el.childNodes.length") == 0
     kept = page.locator("#decision-boundary").bounding_box()["height"]
@@ -143,3 +146,34 @@ def test_a_record_that_is_missing_is_told(site, open_page, tmp_path):
     message.wait_for()
     assert "gone.js could not be loaded" in message.inner_text()
     assert "The rest of the page works" in message.inner_text()
+
+
+def test_a_part_that_is_missing_is_told(site, open_page):
+    text = (site / "index.html").read_text("utf-8")
+    broken = site / "no-part.html"
+    broken.write_text(text.replace("widgets/neuron.js", "widgets/gone.js"))
+    page, _ = open_page(broken.as_uri())
+    message = page.locator("#neuron .widget-message")
+    message.wait_for()
+    assert "neuron.js could not be loaded" in message.inner_text()
+
+
+# The form of the scripts
+
+
+@pytest.mark.parametrize("part", ["kit", "study", "neuron", "quiz"])
+def test_a_script_gives_what_the_module_exports(site, open_page, part):
+    page, _ = open_page((site / "index.html").as_uri())
+    module = base.source(part)
+    exported = re.findall(r"^export (?:const|function) (\w+)", module, re.MULTILINE)
+    exported += ["default"] * ("export default" in module)
+    page.add_script_tag(content=as_script(part))
+    assert page.evaluate("(name) => Object.keys(widgetTexts.part(name))", part) == exported
+    assert page.evaluate("(name) => widgetTexts.part(name) === widgetTexts.part(name)", part)
+
+
+@pytest.mark.parametrize("line", ["export let x = 1;", 'import * as k from "./kit.js";'])
+def test_a_form_that_is_not_known_is_refused(monkeypatch, line):
+    monkeypatch.setattr(base, "source", lambda part: f"const y = 2;\n{line}\n")
+    with pytest.raises(ValueError, match=re.escape(f"x.js has the line {line!r}; expected")):
+        as_script("x")
