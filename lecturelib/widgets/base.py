@@ -16,9 +16,7 @@ import traitlets
 
 from lecturelib import palette
 
-IMPORT = re.compile(
-    r'^import \{(?P<names>[^}]*)\} from "\./(?P<part>[\w-]+)\.js";\n', re.MULTILINE
-)
+IMPORT = re.compile(r'^import \{(?P<names>[^}]*)\} from "\./(?P<part>[\w-]+)\.js";\n', re.MULTILINE)
 # Comments on lines of their own, and indentation: for whoever reads the file, not for a page.
 _REMARKS = re.compile(r"^[ ]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)\n|^[ ]+", re.MULTILINE | re.DOTALL)
 _DARK = (

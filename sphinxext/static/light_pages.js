@@ -1,5 +1,5 @@
-// What the site's one script adds to the theme's: menus and tips are fetched when they are needed, and boxes
-// that scroll can be reached from the keyboard.
+// What the site's one script adds to the theme's: menus and tips are fetched when they are needed, boxes that
+// scroll can be reached from the keyboard, and the way back leads to what was read.
 (() => {
   "use strict";
   const address = document.currentScript.dataset.menus;
@@ -61,4 +61,32 @@
   const changes = new MutationObserver((records) => records.forEach(look));
   const main = document.getElementById("main-content");
   if (main) changes.observe(main, { subtree: true, childList: true });
+
+  // A browser notes the reader's place in pixels, here of a page whose far sections had no heights: what
+  // stands at the top is noted too, and shown there on the way back, when all heights are true.
+  const TEXT = ".bd-article :is(h1, h2, h3, p, li, pre):not(.anywidget-view *, .live-output *)";
+  const isShown = (block) => block.checkVisibility({ contentVisibilityAuto: true }) &&
+    block.getBoundingClientRect().bottom > 0;
+
+  const KEY = `book-place:${location.pathname}`;
+
+  addEventListener("pagehide", () => {
+    const blocks = [...document.querySelectorAll(TEXT)], place = blocks.findIndex(isShown);
+    const top = blocks[place]?.getBoundingClientRect().top;
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify({ place, top }));
+    } catch {
+      // Storage is forbidden: the browser's own note has to do.
+    }
+  });
+  addEventListener("load", () => {
+    if ("far" in document.documentElement.dataset) return;
+    try {
+      const { place, top } = JSON.parse(sessionStorage.getItem(KEY));
+      const block = document.querySelectorAll(TEXT)[place];
+      scrollBy({ top: block.getBoundingClientRect().top - top, behavior: "instant" });
+    } catch {
+      // Nothing was noted.
+    }
+  });
 })();

@@ -319,7 +319,7 @@ def test_a_screen_reader_has_all_that_waits(base_url):
     assert "exercises" in put_off
     found = [name for role, name in named if role == "heading"]
     assert len(found) >= headings > 10
-    assert "Exercise 5: clipping" in found
+    assert any(name.startswith("Exercise 5: clipping") for name in found)
     assert sum(role == "MathMLMath" for role, _ in named) > 100
 
 
@@ -384,6 +384,7 @@ def picture(browser, folder, name, path, **options):
         "!document.querySelector('script[src*=anywidget-host]')"
         " || document.documentElement.dataset.widgets === 'ready'"
     )
+    page.evaluate(LAY_OUT)  # in a section of its own layout text stands at whole pixels
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(300)
     page.screenshot(path=path)
