@@ -35,9 +35,13 @@ def test_the_search_page_finds_a_word(open_settled, address):
     assert not log.problems()
 
 
-def test_every_page_has_a_search_box_that_opens(open_settled, base_url):
-    page, log = open_settled(base_url + CHAPTER)
-    page.locator(".search-button-field").click()
+@pytest.mark.parametrize("by", ["button", "keys"])
+def test_every_page_has_a_search_box_that_opens(open_settled, address, by):
+    page, log = open_settled(address(CHAPTER))
+    if by == "keys":
+        page.keyboard.press("Control+k")
+    else:
+        page.locator(".search-button-field").click()
     page.locator("#pst-search-dialog input").fill("softmax")
     page.keyboard.press("Enter")
     page.locator("#search-results a").first.wait_for()
