@@ -1,6 +1,6 @@
 """The modules of the book's widgets as scripts: a page opened from a folder may load nothing else.
 
-A part becomes a function that takes ``part(name)``, the exports of another, and returns its own.
+A part becomes a function that takes ``$part(name)``, the exports of another, and returns its own.
 Its script only registers it, so scripts may come in any order; ``static/widget-texts.js`` calls it.
 """
 
@@ -18,7 +18,7 @@ LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 def as_script(part: str) -> str:
     """The script of one part. Raises ValueError for an import or export of a form not known."""
-    source = base.IMPORT.sub(r'const {\g<names>} = part("\g<part>");\n', base.source(part))
+    source = base.IMPORT.sub(r'const {\g<names>} = $part("\g<part>");\n', base.source(part))
     names = [match["name"] for match in EXPORT.finditer(source)]
     source = EXPORT.sub("", source)
     if STANDARD.search(source):
@@ -30,4 +30,4 @@ def as_script(part: str) -> str:
             "const, a function or default. Write it in one of these forms."
         )
     body = f'"use strict";\n{source}\nreturn {{ {", ".join(names)} }};'
-    return minify(f"(globalThis.widgetParts ??= {{}}).{part} = (part) => {{ {body} }};") + "\n"
+    return minify(f"(globalThis.widgetParts ??= {{}}).{part} = ($part) => {{ {body} }};") + "\n"

@@ -92,7 +92,7 @@ def test_the_shared_scripts_come_once_and_ahead_of_the_host(soup):
 def test_a_part_stands_in_one_file_only(site):
     files = {path.name: path.read_text("utf-8") for path in (site / "_static/widgets").iterdir()}
     for part in base.parts("neuron"):
-        holders = [name for name, text in files.items() if f").{part}=(part)=>" in text]
+        holders = [name for name, text in files.items() if f").{part}=($part)=>" in text]
         assert holders == ["neuron.js" if part == "neuron" else "shared.js"]
 
 
@@ -161,13 +161,17 @@ def test_a_part_that_is_missing_is_told(site, open_page):
 # The form of the scripts
 
 
-@pytest.mark.parametrize("part", ["kit", "study", "neuron", "quiz"])
+PARTS = sorted(path.stem for path in Path(base.__file__).parent.glob("*.js"))
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_a_script_gives_what_the_module_exports(site, open_page, part):
     page, _ = open_page((site / "index.html").as_uri())
     module = base.source(part)
     exported = re.findall(r"^export (?:const|function) (\w+)", module, re.MULTILINE)
     exported += ["default"] * ("export default" in module)
-    page.add_script_tag(content=as_script(part))
+    for name in base.parts(part):
+        page.add_script_tag(content=as_script(name))
     assert page.evaluate("(name) => Object.keys(widgetTexts.part(name))", part) == exported
     assert page.evaluate("(name) => widgetTexts.part(name) === widgetTexts.part(name)", part)
 

@@ -29,6 +29,7 @@ HOST = Path(__file__).parents[3] / "sphinxext" / "static" / "anywidget-host.js"
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 READY = "document.documentElement.dataset.widgets === 'ready'"
+DRAWN = "[...bookWidgets.views.values()].every(({ el }) => el.childNodes.length)"
 
 
 @cache
@@ -163,6 +164,8 @@ def show(open_page, site):
         (folder / name).write_text(page_text(made, head), "utf-8")
         page, log = open_page(f"{address}{name}{link}", **options)
         page.wait_for_function(READY)
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")  # far figures are drawn too
+        page.wait_for_function(DRAWN)
         return page, log
 
     return visit
