@@ -41,16 +41,17 @@ def _modules() -> dict[str, list[str]]:
 def write(app: Sphinx, config: Config) -> None:
     """Write what the pages share, for Sphinx to copy with its static files."""
     static = Path(app.doctreedir).parent / "generated-widgets"
-    folder = static / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    (static / FOLDER).mkdir(parents=True, exist_ok=True)
     modules = _modules()
-    for name in modules:
-        (folder / f"{name}.js").write_text(as_script(name), "utf-8")
     shared = dict.fromkeys(part for parts in modules.values() for part in parts[:-1])
-    scripts = [TEXTS.read_text("utf-8"), *map(as_script, shared)]
-    (static / SHARED).write_text("".join(scripts), "utf-8")
-    (static / STYLE).write_text(base.stylesheet(), "utf-8")
+    files = {f"{FOLDER}/{name}.js": as_script(name) for name in modules}
+    files[SHARED] = "".join([TEXTS.read_text("utf-8"), *map(as_script, shared)])
+    files[STYLE] = base.stylesheet()
+    for name, text in files.items():
+        (static / name).write_text(text, "utf-8")
     config.html_static_path.append(str(static))
+    # A change of these is one of all pages: Sphinx writes them anew, and copies the files.
+    config.widget_files = hashlib.sha256(json.dumps(files).encode()).hexdigest()
 
 
 def split(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
@@ -107,6 +108,7 @@ def _store(app: Sphinx, context: dict[str, Any], text: str) -> dict[str, str]:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Write the shared files before the pages, and split each page's state after myst-nb."""
     app.setup_extension("sphinxext.static_widgets")
+    app.add_config_value("widget_files", "", "html", str)  # set by write
     app.connect("config-inited", write)
     app.connect("html-page-context", split, priority=920)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
