@@ -37,8 +37,11 @@ WATCH = """window.figureDrawn = new Promise((resolve) => new MutationObserver((_
     observer.disconnect();
 }).observe(document, { childList: true, subtree: true }));"""
 # Asked through the protocol: what Playwright puts into a page to wait there is as large as it.
-TIMES = """figureDrawn.then((drawn) =>
-    [performance.getEntriesByName("first-contentful-paint")[0].startTime, drawn])"""
+TIMES = """figureDrawn.then(async (drawn) => {
+    const paint = () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime;
+    while (!paint()) await new Promise(requestAnimationFrame);
+    return [paint(), drawn];
+})"""
 
 MOMENTS = {"paint": "first text painted", "figure": "figure drawn, opened by its link"}
 
