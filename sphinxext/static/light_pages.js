@@ -89,4 +89,8 @@
       // Nothing was noted.
     }
   });
+  // Links within the page are the browser's again: layout.html took the way back from it.
+  for (const type of ["pointerdown", "keydown"]) {
+    addEventListener(type, () => { history.scrollRestoration = "auto"; }, { once: true, capture: true });
+  }
 })();
