@@ -13,6 +13,13 @@ from sphinxext._pyodide_pins import Component
 
 TEXT = re.compile(r"(licen[cs]e|copying|notice)[^/]*(?<!\.py)$", re.IGNORECASE)
 RULE = "=" * 78
+# The PSF's licence asks for such a summary.
+CHANGES = """\
+Changed against what the authors publish: the modules that a page loads at its start are served as
+bytecode, made from their sources by Pyodide, and headers, type stubs, tests and other files that no
+browser reads are left out. The rest of the standard library is an archive of its own.
+
+"""
 # In the order in which they are likely to be a component's own page.
 PAGES = ("homepage", "source", "sourcecode", "repository")
 

@@ -90,6 +90,21 @@ def wheels(lock: Entry) -> dict[str, str]:
     return {about["file_name"]: about["sha256"] for about in lock["packages"].values()}
 
 
+def without(lock: Entry, files: Iterable[str]) -> dict[str, Any]:
+    """The lock without the packages whose wheels are these files."""
+    kept = {n: about for n, about in lock["packages"].items() if about["file_name"] not in files}
+    return {**lock, "packages": kept}
+
+
+def of_served(lock: Entry, digests: Mapping[str, str]) -> dict[str, Any]:
+    """The lock with the sha256 of the wheels as they are served, by their file names."""
+    packages = {
+        name: {**about, "sha256": digests[about["file_name"]]}
+        for name, about in lock["packages"].items()
+    }
+    return {**lock, "packages": packages}
+
+
 def metadata(wheel: bytes) -> Message:
     """The METADATA of a wheel. Raises ValueError if the bytes are no wheel with one."""
     try:

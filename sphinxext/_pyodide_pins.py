@@ -28,7 +28,9 @@ class Pins:
     ``core`` and ``lock_sha256`` are sha256 in hexadecimal digits; ``integrity`` is npm's form,
     ``sha512-`` and base64. ``cdn`` is an address with ``{version}`` and ``{file}`` in it.
     ``carrier`` is what pip is asked for, or nothing: then there is no carrier. ``packages`` has the
-    versions of all that the roots need; if it is empty, they are what the lock says.
+    versions of all that the roots need; if it is empty, they are what the lock says. What
+    ``compiled_imports`` load is served as bytecode, if there are any, without the files that match
+    ``compiled_leave_out``.
     """
 
     version: str
@@ -44,6 +46,8 @@ class Pins:
     carrier_folder: str = ""
     extra_depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     built_in: tuple[Component, ...] = ()
+    compiled_imports: tuple[str, ...] = ()
+    compiled_leave_out: tuple[str, ...] = ()
 
 
 def read_pins(path: Path) -> Pins:
@@ -67,6 +71,8 @@ def read_pins(path: Path) -> Pins:
             carrier_folder=table["carrier"]["folder"],
             extra_depends={k: tuple(v) for k, v in table["extra_depends"].items()},
             built_in=tuple(_built_in(entry, path.parent) for entry in table["built_in"]),
+            compiled_imports=tuple(table["compiled"]["imports"]),
+            compiled_leave_out=tuple(table["compiled"]["leave_out"]),
         )
     except KeyError as key:
         raise ValueError(f"{path} has no entry {key}; every pin is needed. Add it.") from None

@@ -20,6 +20,7 @@ from sphinxext import _pyodide_places as places
 from sphinxext._pyodide_pins import PINS, Pins, read_pins
 from sphinxext._pyodide_sources import Found, Source, Unavailable, digest, fetch, write_whole
 from sphinxext._pyodide_wheel import build_wheel, lazy
+from sphinxext.pyodide_compile import compile_official, compile_own
 
 __all__ = ["PINS", "Pins", "Served", "Unavailable", "assemble", "build_wheel", "main", "read_pins"]
 
@@ -48,14 +49,21 @@ def assemble(
     ``files.json``: size and sha256 of every file, and ("lazy") which file of a wheel is fetched
     from where when Python first opens it.
 
+    If the pins say so, the standard library and the wheels are served with bytecode, made here.
+
     Raises Unavailable if no source has a file, and ValueError for a wheel that is none or needs a
     package that is not there, or a target that holds other things; then nothing is written there.
+    RuntimeError if nothing can be compiled here.
     """
     _refuse_foreign(target)
     own = {wheel.name: wheel.read_bytes() for wheel in wheels}
     lock, found = _obtain(target, cache, own, pins)
     found |= _here(own) | _here(_left_out(wheels))
     text = licences.report(_components(lock, found, pins))
+    if pins.compiled_imports:
+        text = licences.CHANGES + text
+        found |= _compiled(lock, found, own, pins, cache / "compiled")
+        lock = locks.of_served(lock, {name: digest(file.content) for name, file in found.items()})
     found |= _here({LOCK: json.dumps(lock, sort_keys=True).encode(), LICENCES: text.encode()})
     found |= _here({INDEX: _index(own, found)})
     _write(target, found)
@@ -112,6 +120,19 @@ def _there(target: Path, wanted: Mapping[str, str]) -> dict[str, Found]:
 
 def _here(files: Mapping[str, bytes]) -> dict[str, Found]:
     return {name: Found("made here", content) for name, content in files.items()}
+
+
+def _compiled(
+    lock: Lock, found: Mapping[str, Found], own: Mapping[str, bytes], pins: Pins, cache: Path
+) -> dict[str, Found]:
+    """The standard library and all wheels anew."""
+    official = locks.without(lock, own)
+    core = {name: found[name].content for name in pins.core}
+    wheels = {name: found[name].content for name in locks.wheels(official)}
+    told = pins.compiled_imports, pins.compiled_leave_out
+    made = compile_official(core | wheels, official, *told, cache / "official")
+    made |= compile_own(core, official, own, cache / "own") if own else {}
+    return {name: Found("compiled here", content) for name, content in made.items()}
 
 
 def _left_out(wheels: Iterable[Path]) -> dict[str, bytes]:

@@ -22,6 +22,7 @@ from typing import Any
 
 from sphinxext.page_kernel import figures
 from sphinxext.page_kernel.displays import representations
+from sphinxext.page_kernel.standard_library import find_rest
 from sphinxext.page_kernel.streams import Stream
 
 # Characters that one run may print: an endless loop of prints must not fill the page's memory.
@@ -144,12 +145,13 @@ def plain(source: str) -> str:
 
 
 def start(send: Callable[[str], Any], evaluate: Callable[..., Awaitable[Any]]) -> Kernel:
-    """Make the one kernel of this Python and put the stand-ins behind every real package."""
+    """Make the one kernel of this Python; stand-ins and what is fetched late come last of all."""
     global _running
     _running = Kernel(send, evaluate)
     folder = f"{__file__.rpartition('/')[0]}/stand_ins"
     if folder not in sys.path:
         sys.path.append(folder)
+    find_rest()
     return _running
 
 

@@ -26,7 +26,8 @@ async function prune(list) {
   const [pages, python] = await Promise.all([caches.open(PAGES), caches.open(PYTHON)]);
   const { files, lazy } = await (await pages.match(list)).json();
   const folder = list.slice(0, -LISTS[0].length + 1);
-  const named = new Set([...Object.keys(files), ...Object.values(lazy)].map((n) => folder + n));
+  const dated = Object.entries(files).map(([name, { sha256 }]) => `${name}?v=${sha256.slice(0, 12)}`);
+  const named = new Set([...dated, ...Object.values(lazy)].map((name) => folder + name));
   for (const { url } of await python.keys()) {
     if (url.startsWith(folder) && !named.has(url)) await python.delete(url);
   }

@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 import matplotlib as mpl
@@ -12,7 +13,7 @@ import pytest
 import traitlets
 
 from lecturelib import plots
-from sphinxext.page_kernel import figures, kernel
+from sphinxext.page_kernel import figures, kernel, standard_library
 from sphinxext.page_kernel.kernel import LIMIT, current, plain, start
 
 STAND_INS = Path(kernel.__file__).parent / "stand_ins"
@@ -50,6 +51,39 @@ def page(monkeypatch):
     yield run
     monkeypatch.setattr(kernel, "_running", None)
     plt.close("all")
+
+
+@pytest.fixture
+def archives(tmp_path, monkeypatch):
+    """Two archives, the second with what the first says is there; the finder is gone afterwards."""
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    first, rest = tmp_path / "first.zip", tmp_path / "rest.zip"
+    with zipfile.ZipFile(first, "w") as archive:
+        archive.writestr("python_rest.txt", "late\nlater")
+    with zipfile.ZipFile(rest, "w") as archive:
+        archive.writestr("late.py", "import later\nvalue = later.value")
+        archive.writestr("later.py", "value = 3")
+        archive.writestr("unnamed.py", "")
+    yield str(first), str(rest)
+    for name in ("late", "later"):
+        sys.modules.pop(name, None)
+
+
+def test_what_the_first_archive_names_is_found_in_the_rest(archives):
+    standard_library.find_rest(*archives)
+    standard_library.find_rest(*archives)
+    assert [type(finder) for finder in sys.meta_path].count(standard_library.Rest) == 1
+    assert importlib.import_module("late").value == 3
+    for name in ("unnamed", "nowhere"):
+        with pytest.raises(ModuleNotFoundError):
+            importlib.import_module(name)
+
+
+def test_a_python_in_one_piece_gets_no_finder(archives, monkeypatch):
+    before = list(sys.meta_path)
+    standard_library.find_rest("/nowhere.zip", archives[1])
+    standard_library.find_rest(archives[1], archives[1])
+    assert sys.meta_path == before
 
 
 def stand_in(name):

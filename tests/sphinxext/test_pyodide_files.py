@@ -55,6 +55,32 @@ def test_the_folder_has_what_the_roots_need_and_no_more(world):
     assert all(file.sha256 == sha256((world.target / file.name).read_bytes()) for file in served)
 
 
+def test_what_is_compiled_is_served_and_the_lock_and_the_index_say_so(world, monkeypatch):
+    def official(files, lock, imports, leave_out, cache):
+        assert files.keys() == {*CORE, "plots.whl", "arrays.whl", "prompt.whl"}
+        assert "our-lib" not in lock["packages"]
+        assert (imports, leave_out) == (("plots",), ("*.h",))
+        return {"plots.whl": b"quick plots", "python_rest.zip": b"the rest"}
+
+    def own(files, lock, wheels, cache):
+        assert files == CORE
+        return {name: b"quick " + content for name, content in wheels.items()}
+
+    monkeypatch.setattr(pyodide_files, "compile_official", official)
+    monkeypatch.setattr(pyodide_files, "compile_own", own)
+    wheel = world.own()
+    world.assemble(wheel, compiled_imports=("plots",), compiled_leave_out=("*.h",))
+    assert (world.target / "plots.whl").read_bytes() == b"quick plots"
+    assert (world.target / wheel.name).read_bytes() == b"quick " + wheel.read_bytes()
+    assert (world.target / "LICENSES.txt").read_text("utf-8").startswith("Changed against")
+    locked, files = world.json(LOCK)["packages"], world.json("files.json")["files"]
+    for name in (about["file_name"] for about in locked.values()):
+        content = (world.target / name).read_bytes()
+        assert files[name] == {"bytes": len(content), "sha256": sha256(content)}
+    assert locked["plots"]["sha256"] == sha256(b"quick plots")
+    assert "python_rest.zip" in files
+
+
 def test_the_lock_is_trimmed_and_its_names_are_normal(world):
     world.assemble()
     lock = world.json(LOCK)

@@ -480,13 +480,64 @@ def test_a_file_with_a_flipped_byte_is_refused(damaged, name):
     assert re.search(rf"{name}\S* is not the file that this site was built with", cells.text(0))
 
 
+# What is fetched when
+
+FETCHED = "performance.getEntriesByType('resource').map((e) => e.name.split('/').pop())"
+FROM_SOURCES = """import sys
+import matplotlib.pyplot
+specs = [m.__spec__ for m in sys.modules.values() if type(m) is type(sys) and m.__spec__]
+read = [str(spec.cached or spec.origin) for spec in specs if spec.origin != "frozen"]
+print([file for file in read if file.endswith(".py") and "/page_kernel/" not in file])"""
+
+
+def test_what_starts_is_bytecode_and_the_rest_stays_away(open_cells, address, book):
+    cells = open_cells()
+    asked = []
+    cells.page.context.on("request", lambda request: asked.append(request.url))
+    cells.edit(1, FROM_SOURCES)
+    assert cells.run(1, "Done|Stopped") == "[]\n"
+    assert not [url for url in asked if "python_rest" in url]
+    cells.edit(2, "import colorsys, nonsense")
+    assert "No module named 'nonsense'" in cells.run(2, "Stopped")
+    assert [url for url in asked if "python_rest" in url]
+
+
 # The second visit
 
 KEPT = """async () => {
     const pages = await caches.open("book-pages"), python = await caches.open("book-python");
     const names = (await python.keys()).map(({ url }) => url.split("/").pop());
-    return await pages.match(location.href) && names.includes("editor.js");
+    const rest = names.some((name) => name.startsWith("python_rest.zip"));
+    return Boolean(await pages.match(location.href)) && names.includes("editor.js") && rest;
 }"""
+
+
+OLD = """async () => {
+    const python = await caches.open("book-python");
+    const { url } = (await python.keys()).find(({ url }) => url.includes("numpy"));
+    for (const old of ["numpy-1.whl", new URL(url).pathname.split("/").pop() + "?v=0"])
+        await python.put(new URL(old, url), new Response("old"));
+}"""
+PRUNED = """async () => (await (await caches.open("book-python")).keys())
+    .filter(({ url }) => url.includes("numpy")).length === 1"""
+
+
+def until(page, question):
+    for _ in range(200):
+        if page.evaluate(question):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never true: {question}")
+
+
+def test_what_the_site_no_longer_has_is_not_kept(open_cells):
+    page = open_cells().page
+    Cells(page, None).run(0)
+    until(page, KEPT)
+    page.evaluate(OLD)
+    page.reload()
+    Cells(page, None).run(0)
+    until(page, PRUNED)
 
 
 def test_the_second_visit_needs_no_network(book, browser):
@@ -495,10 +546,10 @@ def test_the_second_visit_needs_no_network(book, browser):
     with serve(book.out, "/some/book/") as url:
         page.goto(f"{url}cells.html")
         assert Cells(page, None).run(1) == "42\n"
-        page.wait_for_function(KEPT)
+        until(page, KEPT)
     page.reload()  # the server is gone
     cells = Cells(page, None)
     assert cells.run(1) == "42\n"
-    cells.button(1, "Edit").click()
-    cells.cell(1).locator("textarea").wait_for()
+    cells.edit(1, "import colorsys\ncolorsys.rgb_to_hsv(0, 1, 0)")
+    assert cells.run(1, "Done|Stopped") == "(0.3333333333333333, 1.0, 1)\n"
     context.close()

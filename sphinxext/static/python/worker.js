@@ -9,6 +9,7 @@ const HERE = new URL(".", self.location);
 const FILES = new URL(new URLSearchParams(self.location.search).get("pyodide"));
 const CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"];
 const LOCK = "pyodide-lock.json";
+const REST = "python_rest.zip"; // what starting does not need of the standard library
 const SITE_PACKAGES = "/lib/python3.12/site-packages";
 const BACKEND = "module://sphinxext.page_kernel.backend";
 // matplotlib's fonts: the list in its wheel is of another machine, so it would make one at every start.
@@ -16,12 +17,13 @@ const FONTS = [`${SITE_PACKAGES}/sphinxext/page_kernel/fontlist.json`,
   `${SITE_PACKAGES}/matplotlib/fontlist.json`];
 const EMPTY_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
 const MEGABYTE = 1e6;
+const LATER = 3000; // ms after the first output, which must not wait for what it does not need
 
 const post = (kind, content) => self.postMessage({ kind, ...content });
 const fetchFromSite = self.fetch.bind(self);
 const fetched = new Map(); // address -> Promise of a checked Response, until Pyodide asks for it
 const amount = { all: 0, here: 0 };
-let files, lock, started;
+let files, lock, started, kept;
 
 function told(problem) {
   post("dead", { text: `Python cannot run here: ${problem?.message ?? problem}` });
@@ -66,9 +68,12 @@ async function body(answer, size) {
 const hex = (buffer) => [...new Uint8Array(buffer)]
   .map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** Where a file is: another content, another address, so whatever is kept of it never grows old. */
+const dated = (name) => new URL(`${name}?v=${files.files[name].sha256.slice(0, 12)}`, FILES);
+
 /** One of Pyodide's files, refused unless it is the one that the site was built with. */
 async function checked(name) {
-  const address = new URL(name, FILES), { bytes: size, sha256 } = files.files[name];
+  const address = dated(name), { bytes: size, sha256 } = files.files[name];
   const answer = await asked(address);
   const bytes = await body(answer, size).catch(() => new Uint8Array());
   // A page that came over plain HTTP may not compute digests; the length is checked all the same.
@@ -145,6 +150,7 @@ async function start(packages) {
   // and would go on with an endless loop after Stop.
   python.setInterruptBuffer(new Uint8Array(1));
   for (const name of CORE) fetched.delete(new URL(name, FILES).href);
+  if (files.files[REST]) python.FS.createLazyFile("/lib", REST, dated(REST).href, true, false);
   python.unpackArchive(await (await kernel).arrayBuffer(), "zip", { extractDir: SITE_PACKAGES });
   const page = python.pyimport("sphinxext.page_kernel");
   const { eval_code_async: evaluate } = python.pyimport("pyodide.code");
@@ -193,6 +199,12 @@ async function run({ id, cell, source, packages }) {
   await load(python, source, packages);
   post("progress", { text: "Running" });
   post("done", { id, ok: await kernel.run(source, cell) });
+  kept ??= setTimeout(keepRest, LATER);
+}
+
+/** Fetched, the rest of the standard library is there when the network is not. */
+function keepRest() {
+  if (files.files[REST]) fetchFromSite(dated(REST)).catch(() => {});
 }
 
 self.onmessage = async ({ data }) => {
