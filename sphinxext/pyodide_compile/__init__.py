@@ -79,11 +79,7 @@ def _digest(files: Files, job: str) -> str:
 def _run(files: Files, job: str, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        given, made, task = (
-            Path(temporary, "given"),
-            Path(temporary, "made"),
-            Path(temporary, "job"),
-        )
+        given, made, task = (Path(temporary, name) for name in ("given", "made", "job"))
         given.mkdir()
         made.mkdir()
         task.write_text(job, "utf-8")
@@ -98,4 +94,8 @@ def _run(files: Files, job: str, folder: Path) -> None:
                 "Pyodide could not compile the Python of the pages; Node said\n"
                 f"{(done.stderr or done.stdout)[-2000:]}"
             )
-        made.replace(folder)
+        try:
+            made.replace(folder)
+        except OSError:
+            if not folder.is_dir():  # else another build has been faster
+                raise
