@@ -496,6 +496,9 @@ def test_what_starts_is_bytecode_and_the_rest_stays_away(open_cells, address, bo
     cells.page.context.on("request", lambda request: asked.append(request.url))
     cells.edit(1, FROM_SOURCES)
     assert cells.run(1, "Done|Stopped") == "[]\n"
+    python = [url for url in asked if "/pyodide-" in url and not url.endswith(".json")]
+    assert len(python) > 10
+    assert all(re.search(r"\?v=[0-9a-f]{12}$", url) for url in python)
     assert not [url for url in asked if "python_rest" in url]
     cells.edit(2, "import colorsys, nonsense")
     assert "No module named 'nonsense'" in cells.run(2, "Stopped")
@@ -515,15 +518,20 @@ KEPT = """async () => {
 OLD = """async () => {
     const python = await caches.open("book-python");
     const { url } = (await python.keys()).find(({ url }) => url.includes("numpy"));
+    const kept = await (await python.match(url)).arrayBuffer();
+    await python.put(url, new Response(kept, { headers: { "X-Kept": "yes" } }));
     for (const old of ["numpy-1.whl", new URL(url).pathname.split("/").pop() + "?v=0"])
         await python.put(new URL(old, url), new Response("old"));
 }"""
-PRUNED = """async () => (await (await caches.open("book-python")).keys())
-    .filter(({ url }) => url.includes("numpy")).length === 1"""
+PRUNED = """async () => {
+    const python = await caches.open("book-python");
+    const found = (await python.keys()).filter(({ url }) => url.includes("numpy"));
+    return found.length === 1 && (await python.match(found[0])).headers.get("X-Kept") === "yes";
+}"""
 
 
 def until(page, question):
-    for _ in range(200):
+    for _ in range(600):
         if page.evaluate(question):
             return
         page.wait_for_timeout(100)

@@ -17,13 +17,13 @@ const FONTS = [`${SITE_PACKAGES}/sphinxext/page_kernel/fontlist.json`,
   `${SITE_PACKAGES}/matplotlib/fontlist.json`];
 const EMPTY_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
 const MEGABYTE = 1e6;
-const LATER = 3000; // ms after the first output, which must not wait for what it does not need
+const LATER = 10_000; // ms without a run: nothing that runs must wait for what it does not need
 
 const post = (kind, content) => self.postMessage({ kind, ...content });
 const fetchFromSite = self.fetch.bind(self);
 const fetched = new Map(); // address -> Promise of a checked Response, until Pyodide asks for it
 const amount = { all: 0, here: 0 };
-let files, lock, started, kept;
+let files, lock, started, rest;
 
 function told(problem) {
   post("dead", { text: `Python cannot run here: ${problem?.message ?? problem}` });
@@ -195,14 +195,15 @@ function openLazily(fs) {
 }
 
 async function run({ id, cell, source, packages }) {
+  clearTimeout(rest);
   const { python, kernel } = await (started ??= start(packages));
   await load(python, source, packages);
   post("progress", { text: "Running" });
   post("done", { id, ok: await kernel.run(source, cell) });
-  kept ??= setTimeout(keepRest, LATER);
+  rest = setTimeout(keepRest, LATER);
 }
 
-/** Fetched, the rest of the standard library is there when the network is not. */
+/** Fetched once, the rest of the standard library is there when the network is not. */
 function keepRest() {
   if (files.files[REST]) fetchFromSite(dated(REST)).catch(() => {});
 }
