@@ -37,7 +37,8 @@ serve: $(VENV)/.book ## Serve the book at http://127.0.0.1:8000 and rebuild what
 
 test: $(VENV)/.test book ## Run every test: library, notebooks, extensions, the site in a browser
 	@$(BIN)/python tests/get_browser.py
-	@$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadscope
+	@# In the order of the files: by the number of its tests, the longest module would be the last, alone.
+	@$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/.test ## Check style, formatting, stripped notebooks and workflows
 	@$(BIN)/ruff check .
