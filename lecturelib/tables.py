@@ -62,7 +62,7 @@ def table(
     entries = [tuple(row) for row in rows]
     _refuse(columns, entries, formats)
     texts = tuple(
-        tuple(_text(entry, name, formats.get(name, "")) for entry, name in zip(row, columns))
+        tuple(_text(*pair, formats.get(pair[1], "")) for pair in zip(row, columns, strict=True))
         for row in entries
     )
     numeric = tuple(
@@ -82,8 +82,8 @@ def _refuse(columns: tuple[str, ...], entries: list[tuple], formats: dict[str, s
     for number, row in enumerate(entries, 1):
         if len(row) != len(columns):
             raise ValueError(
-                f"rows: expected {len(columns)} entries a row, one for each of {list(columns)}, got "
-                f"{len(row)} in row {number}: {row!r}; None leaves an entry empty"
+                f"rows: expected {len(columns)} entries a row, one for each of {list(columns)}, "
+                f"got {len(row)} in row {number}: {row!r}; None leaves an entry empty"
             )
     if unknown := set(formats) - set(columns):
         raise ValueError(
