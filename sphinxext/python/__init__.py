@@ -29,7 +29,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from sphinxext.python import pyodide
-from sphinxext.python.cells import elsewhere, is_input, read_cells
+from sphinxext.python.cells import cell_of, elsewhere, is_input, number_of, read_cells
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ SCRIPT, STYLE = "python_cells.js", "python_cells.css"
 PLACE = "data-python"
 STATUS = '<span role="status"></span></div>'
 BAR = (
-    '<div class="run-bar"><button type="button" class="run-cell">Run</button>'
+    '<div class="run-bar" data-cell="{number}"><button type="button" class="run-cell">Run</button>'
     f'<button type="button" class="edit-cell">Edit</button>{STATUS}'
 )
 PAGE_BAR = (
@@ -73,11 +73,12 @@ class RunBars(SphinxPostTransform):
         if not inputs or not cells:
             return
         if needs := elsewhere(cells, self.config.python_elsewhere):
-            self._note(inputs[0].parent, needs)
+            self._note(cell_of(inputs[0]), needs)
             return
-        self._insert(inputs[0].parent, PAGE_BAR)
+        self._insert(cell_of(inputs[0]), PAGE_BAR)
         for node in inputs:
-            node += nodes.raw("", BAR, format="html")
+            bar = BAR.format(number=number_of(node, path))
+            node += nodes.raw("", bar, format="html")
 
     def _note(self, first: nodes.Element, needs: list[str]) -> None:
         how = WITH_BUTTONS if getattr(self.config, "book_repository", "") else WITHOUT_BUTTONS

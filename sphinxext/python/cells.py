@@ -19,6 +19,19 @@ def is_input(node: nodes.Node) -> bool:
     return node.get("nb_element") == "cell_code_source"
 
 
+def cell_of(node: nodes.Element) -> nodes.Element:
+    """The cell whose code it is; a fold may be between them."""
+    while "cell_index" not in node:
+        node = node.parent
+    return node
+
+
+def number_of(node: nodes.Element, path: Path) -> int:
+    """Which of ``read_cells(path)`` the code belongs to."""
+    before = nbformat.read(path, as_version=4).cells[: cell_of(node)["cell_index"]]
+    return sum(cell.cell_type == "code" for cell in before)
+
+
 def read_cells(path: Path) -> list[dict[str, Any]]:
     """The code cells of a notebook as the page's script wants them."""
     cells = nbformat.read(path, as_version=4).cells

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from browser import open_page as open_in
 from browser import serve
+from nbformat import v4
 
 from sphinxext.python import pyodide
 from sphinxext.python.cells import elsewhere, imports
@@ -40,6 +41,22 @@ SHOWN = [
     ("neuron", [], {}),
 ]
 BROKEN = ["# Broken", ("half = 1 / 0", [], {"tags": ["remove-cell"]}), ("half", [], {})]
+GUARDED = [
+    "# Guarded",
+    ("n = 3", [], {}),
+    ("assert n == 3", [], {"tags": ["remove-cell"]}),
+    ("print(2 * n)", [], {}),
+]
+HEAD = [
+    "# Head",
+    ("import matplotlib.pyplot as plt", [], {"tags": ["hide-input", "set-up"]}),
+    (
+        "plt.plot([1, 2])\nplt.show()",
+        [v4.new_output("display_data", {"image/svg+xml": "<svg/>", "text/plain": "Figure"})],
+        {"tags": ["hide-input", "set-up"]},
+    ),
+    ("print('after')", [], {}),
+]
 ABSENT = ["# Absent", ("import torch\nfrom keras import layers", [], {})]
 SETTINGS = {
     "python_cache": str(REPO / ".cache" / "pyodide"),
@@ -51,14 +68,16 @@ SETTINGS = {
 def book(build_once, notebook):
     """The small book; pages for texts, for figures and widgets, with an error, with PyTorch."""
     files = {
-        "index.md": "# Book\n\n```{toctree}\ncells\nshown\nbroken\nabsent\n```\n",
+        "index.md": "# Book\n\n```{toctree}\ncells\nshown\nbroken\nabsent\nguarded\nhead\n```\n",
         "cells.ipynb": notebook(*CELLS),
         "shown.ipynb": notebook(*SHOWN),
         "broken.ipynb": notebook(*BROKEN),
         "absent.ipynb": notebook(*ABSENT),
+        "guarded.ipynb": notebook(*GUARDED),
+        "head.ipynb": notebook(*HEAD),
         "conf.py": "",
     }
-    extensions = ["sphinxext.widgets.host", "sphinxext.python"]
+    extensions = ["sphinxext.widgets.host", "sphinxext.python", "sphinxext.theme.set_up"]
     return build_once(*extensions, files=files, **SETTINGS)
 
 
@@ -238,6 +257,45 @@ def test_an_error_marks_its_line_and_a_cell_that_should_raise_stops_nobody(open_
 def test_an_error_in_a_hidden_cell_is_told_by_the_cell_that_needed_it(open_cells):
     cells = open_cells("broken")
     cells.run(0, "cell 1 did not end well: ZeroDivisionError: division by zero")
+    assert cells.problems() == []
+
+
+def test_what_guards_the_prose_stops_nobody_who_has_changed_the_code(open_cells):
+    cells = open_cells("guarded")
+    assert cells.run(1) == "6\n"
+    cells.edit(0, "n = 5")
+    assert cells.run(1) == "10\n"
+
+
+def test_without_an_edit_a_guard_that_fails_is_told(open_cells):
+    cells = open_cells("guarded")
+    cells.page.route(
+        "**/cells/*.json",
+        lambda route: route.fulfill(
+            json=[
+                cell | {"source": cell["source"].replace("n = 3", "n = 4")}
+                for cell in route.fetch().json()
+            ]
+        ),
+    )
+    cells.button(1, "Run").click()
+    cells.wait(1, "cell 2 did not end well: AssertionError")
+
+
+def test_the_cells_of_the_set_up_run_from_their_bar_below_the_picture(open_cells):
+    cells = open_cells("head")
+    page = cells.page
+    page.locator("details.set-up summary").click()
+    bars = page.locator("details.set-up .run-bar")
+    for number in range(2):
+        bars.nth(number).get_by_role("button", name="Run", exact=True).click()
+        done = bars.nth(number).get_by_role("status").filter(has_text="Done")
+        done.wait_for(timeout=START)
+    live = page.locator(".live-output img").first
+    live.wait_for()
+    fold = page.locator("details.set-up").bounding_box()
+    assert live.bounding_box()["y"] < fold["y"]
+    assert page.locator(".cell_output:not(.live-output) >> visible=true").count() == 0
     assert cells.problems() == []
 
 

@@ -28,7 +28,7 @@ function lineBox(place, line) {
   return { top: top + parseFloat(paddingTop) + parseFloat(borderTopWidth) + (line - 1) * height, height };
 }
 
-/** A cell that the page does not show, such as the one that installs the library elsewhere. */
+/** A cell that the page does not show: it installs the library elsewhere, or guards the prose. */
 export class HiddenCell {
   ran = null; // the source that has run in this Python
 
@@ -39,6 +39,7 @@ export class HiddenCell {
   get name() { return `cell ${this.number + 1}`; }
   get source() { return this.stored.source; }
   get isEdited() { return false; }
+  get isBrokenGuard() { return this.stored.hidden && this.problem.startsWith("AssertionError"); }
 
   /** What is fetched before it runs; an edit that imports more loads it then. */
   get packages() { return this.stored.packages.filter((name) => this.source.includes(name)); }
@@ -58,18 +59,26 @@ export class Cell extends HiddenCell {
   #edited = null;
   #runs = false;
 
-  /** `node` is the book's `div.cell`; `page` has run, stop and widgets. */
-  constructor(number, stored, node, page) {
+  /** `bar` is the book's bar of buttons below the code; `page` has run, stop and widgets. */
+  constructor(number, stored, bar, page) {
     super(number, stored);
-    Object.assign(this, { node, page });
-    this.input = node.querySelector(".cell_input");
-    this.bar = new Bar(this.input.querySelector(".run-bar"), page);
+    this.node = bar.closest("div.cell");
+    this.page = page;
+    this.input = bar.closest(".cell_input");
+    this.bar = new Bar(bar, page);
     this.code = this.input.querySelector(".highlight");
     this.place = document.createElement("div");
     this.place.className = "cell_output live-output";
-    (this.input.closest("details") ?? this.input).after(this.place);
+    this.#insert(this.input.closest("details"));
     this.outputs = new Outputs(this.place, { alt: stored.alt, widgets: page.widgets });
     this.resetButton = this.bar.button("Reset", () => this.reset());
+  }
+
+  /** Outputs follow the code; the picture of a set-up stands above its folded bar. */
+  #insert(fold) {
+    if (!this.node.contains(fold)) this.input.after(this.place);
+    else if (fold.matches(".set-up")) fold.before(this.place);
+    else fold.after(this.place);
   }
 
   get source() { return this.#editor?.source ?? this.#edited ?? this.stored.source; }
