@@ -16,9 +16,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 TAG = "tag_set-up"
 IMPORTS = "Set-up: imports and settings"
 PICTURE = "Set-up: imports, settings and this picture's code"
-    "Set-up: imports and settings",
-    "Set-up: imports, settings and this picture's code",
-)
 
 
 class SetUpBar(SphinxPostTransform):
