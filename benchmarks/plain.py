@@ -12,7 +12,7 @@ from tools import serve
 
 
 def build(folder: Path, cache: Path) -> Path:
-    """Build the book without ``sphinxext.light_pages``; the folder of its pages.
+    """Build the book without ``sphinxext.assets``; the folder of its pages.
 
     ``cache`` has the results of the notebooks of a build before. Raises NotMeasuredError, with the
     last of what Sphinx said, where it fails.

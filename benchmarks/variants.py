@@ -17,7 +17,8 @@ from pathlib import Path
 import anywidget
 
 from benchmarks.report import NotMeasuredError
-from sphinxext.library_cache import library_digest, prune
+from sphinxext.execution.library_cache import library_digest
+from sphinxext.shared import prune
 
 ROOT = Path(__file__).parent.parent
 BENCH = ROOT / "_build" / "bench"
@@ -75,7 +76,7 @@ def _settings(variant: str) -> dict:
     if variant == "none":
         return {"nb_execution_mode": "off"}
     if variant == "host":
-        return {"extensions": [*CONFIG["extensions"], "sphinxext.static_widgets"]}
+        return {"extensions": [*CONFIG["extensions"], "sphinxext.widgets.host"]}
     manager = {"data-jupyter-widgets-cdn": "_static/npm/"}
     return {
         "html_static_path": [str(_standard_scripts())],

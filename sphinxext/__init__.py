@@ -1,4 +1,5 @@
-"""Sphinx extensions that turn the book's notebooks into pages: one module, one concern.
+"""What turns the book's notebooks into pages: eight rooms, each one line of ``_config.yml``.
 
-Each extension is named in ``_config.yml`` as ``sphinxext.<module>`` and works without the others.
+No room imports another. What they share is in ``shared``; ``page_kernel`` is no room, but the part
+that runs in the reader's browser.
 """

@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from sphinxext._page_cells import imports
+from sphinxext.python.cells import imports
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(

@@ -153,7 +153,7 @@ def test_page_is_built_once(bench, monkeypatch):
     monkeypatch.setattr(variants, "_run", build)
     assert variants.page("host") == variants.page("host") == "0123456789ab/host/index.html"
     assert len(commands) == 1
-    assert "'sphinxext.static_widgets'" in (bench / "source/host/conf.py").read_text("utf-8")
+    assert "'sphinxext.widgets.host'" in (bench / "source/host/conf.py").read_text("utf-8")
 
 
 def test_without_npm_there_is_a_reason(bench, monkeypatch):

@@ -9,14 +9,19 @@ import pytest
 import sphinx_copybutton
 
 ROOT = Path(__file__).parents[1]
-VENDOR = ROOT / "sphinxext" / "vendor"
+# Whose work lies in the tree, and where.
+VENDORED = {
+    "KaTeX": ROOT / "sphinxext/formulas/vendor",
+    "prism-code-editor": ROOT / "sphinxext/python/vendor/prism-code-editor",
+    "Pyodide": ROOT / "sphinxext/python/pyodide/vendor",
+}
 PAGE = (ROOT / "book" / "reference" / "licences.md").read_text("utf-8")
 ROWS = dict(
     re.findall(
         r"^\| \[(?P<name>[^\]]+)\]\(https://[^)]+\)[^|]*\| (?P<version>[^|]+) \|", PAGE, re.M
     )
 )
-PINS = tomllib.loads((ROOT / "sphinxext" / "pyodide.toml").read_text("utf-8"))
+PINS = tomllib.loads((ROOT / "sphinxext/python/pyodide/pins.toml").read_text("utf-8"))
 IN_THE_PAGE = PINS["packages"] | {part["name"]: part["version"] for part in PINS["built_in"]}
 THEMES = (
     "pydata-sphinx-theme",
@@ -27,8 +32,11 @@ THEMES = (
 )
 # What carries its version in a file, and where.
 INSIDE = {
-    "KaTeX": ("sphinxext/vendor/katex/katex.min.js", r'version:"([\d.]+)"'),
-    "prism-code-editor": ("sphinxext/vendor/prism-code-editor/editor.js", r"editor ([\d.]+)"),
+    "KaTeX": ("sphinxext/formulas/vendor/katex.min.js", r'version:"([\d.]+)"'),
+    "prism-code-editor": (
+        "sphinxext/python/vendor/prism-code-editor/editor.js",
+        r"editor ([\d.]+)",
+    ),
     "Bootstrap": (
         "pydata_sphinx_theme/**/scripts/bootstrap.js.LICENSE.txt",
         r"Bootstrap v([\d.]+)",
@@ -69,10 +77,13 @@ def test_no_row_is_of_something_else():
 
 
 def test_all_that_is_vendored_brings_its_licence_and_is_named():
-    folders = [path for path in VENDOR.iterdir() if path.is_dir()]
-    for folder in folders:
+    for name, folder in VENDORED.items():
         assert list(folder.glob("LICENSE*")), f"{folder} has no licence"
-    assert {folder.name.lower() for folder in folders} <= {name.lower() for name in ROWS}
+        assert name in ROWS
+    vendored = [path for path in (ROOT / "sphinxext").rglob("vendor/**/*") if path.is_file()]
+    for path in vendored:
+        assert set(path.parents) & set(VENDORED.values()), f"nobody says whose work {path} is"
+    assert len(vendored) > 20
 
 
 def test_the_versions_of_pyodide_agree():

@@ -37,7 +37,7 @@ def exported(figure: Any) -> dict[str, Any]:
 def _themed(text: str) -> dict[str, Any]:
     if "lecturelib" not in sys.modules:  # nor, then, any colour of its palette in the figure
         return {"data": {"image/svg+xml": text}}
-    from sphinxext import svg
+    from lecturelib import svg
 
     width, height = svg.size(text)
     dark = svg.recolour(text)

@@ -8,7 +8,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 from zipimport import ZipImportError, zipimporter
 
-# The page's worker makes the second a file that is fetched when it is opened; see pyodide_compile.
+# The page's worker makes the second a file that is fetched when it is opened; see the folder
+# sphinxext/python/pyodide/compile.
 FIRST, REST = "/lib/python312.zip", "/lib/python_rest.zip"
 NAMES = "python_rest.txt"
 

@@ -112,7 +112,7 @@ def test_an_untouched_page_pays_little(site):
         markup = (site / f"book/{chapter}.html").read_text("utf-8")
         bare = re.sub(r'<div class="run-bar.*?</div>', "", markup, flags=re.DOTALL)
         assert bare != markup
-        static = REPO / "sphinxext/static"
+        static = REPO / "sphinxext/python/static"
         files = [static / name for name in ("python_cells.js", "python_cells.css")]
         cost = _packed(markup) - _packed(bare) + sum(_packed(f.read_text("utf-8")) for f in files)
         assert cost <= 15_000, chapter

@@ -25,7 +25,7 @@ from lecturelib.losses import CrossEntropy
 from lecturelib.representation import layer_outputs, linear_probe
 from lecturelib.training import accuracy
 
-HOST = Path(__file__).parents[3] / "sphinxext" / "static" / "anywidget-host.js"
+HOST = Path(__file__).parents[3] / "sphinxext" / "widgets" / "static" / "anywidget-host.js"
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 READY = "document.documentElement.dataset.widgets === 'ready'"

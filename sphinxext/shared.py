@@ -1,0 +1,63 @@
+"""What several rooms need: digests, files, folders of caches, scripts and stylesheets."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+import rjsmin
+from docutils import nodes
+from sphinx.application import Sphinx
+
+KEPT = 3  # folders of a cache
+
+
+def digest(content: bytes) -> str:
+    """The sha256 of the bytes, 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write the file so that nobody ever sees half of it; its folder is made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A name of its own, since two builds may write the same file at once.
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def prune(folder: Path, keep: int = KEPT) -> None:
+    """Remove all cache folders but the ``keep`` last used; nothing that is not one is touched."""
+    caches = [path for path in folder.iterdir() if re.fullmatch("[0-9a-f]{12}", path.name)]
+    for path in sorted(caches, key=lambda path: path.stat().st_mtime_ns, reverse=True)[keep:]:
+        shutil.rmtree(path)
+
+
+def minify(script: str) -> str:
+    """The script without comments and blanks."""
+    return rjsmin.jsmin(script)
+
+
+def link_for(app: Sphinx, stylesheet: Path, kind: type[nodes.Node]) -> None:
+    """Put the stylesheet into ``_static`` of an HTML build; link it on pages with a ``kind``."""
+
+    def copy(app: Sphinx) -> None:
+        if app.builder.format == "html":
+            target = Path(app.outdir) / "_static"
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(stylesheet, target)
+
+    def link(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+        if doctree and next(doctree.findall(kind), None):
+            app.add_css_file(stylesheet.name)
+
+    app.connect("builder-inited", copy)
+    app.connect("html-page-context", link)
