@@ -5,10 +5,11 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg as FigureCanvas
 
 from sphinxext.page_kernel import figures
+from sphinxext.page_kernel.kernel import current
 
 __all__ = ["FigureCanvas", "show"]
 
 
 def show(*args: Any, **options: Any) -> None:
     """``plt.show()``: show every open figure now, not at the end of the cell."""
-    figures.show_all()
+    figures.show_all(current().display)

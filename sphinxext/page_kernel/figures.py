@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import sys
+from collections.abc import Callable
 from typing import Any
 
 # What ``set_matplotlib_formats`` has asked for: a picture of pixels until then, as in a notebook.
@@ -37,6 +38,7 @@ def exported(figure: Any) -> dict[str, Any]:
 def _themed(text: str) -> dict[str, Any]:
     if "lecturelib" not in sys.modules:  # nor, then, any colour of its palette in the figure
         return {"data": {"image/svg+xml": text}}
+    # Not at the top: the page fetches the library when a cell names it.
     from lecturelib import svg
 
     width, height = svg.size(text)
@@ -44,12 +46,8 @@ def _themed(text: str) -> dict[str, Any]:
     return {"data": {"image/svg+xml": text}, "dark": dark, "width": width, "height": height}
 
 
-def show_all() -> None:
-    """Show every open figure in the order of their numbers, and close it."""
+def show_all(display: Callable[[Any], None]) -> None:
+    """Hand every open figure to ``display``, in the order of their numbers; that closes it."""
     pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is None:
-        return
-    from sphinxext.page_kernel.kernel import current
-
-    for number in pyplot.get_fignums():
-        current().display(pyplot.figure(number))
+    for number in pyplot.get_fignums() if pyplot else ():
+        display(pyplot.figure(number))

@@ -73,7 +73,7 @@ class Kernel:
                 del self.widgets[key]
 
     def _end(self) -> None:
-        figures.show_all()
+        figures.show_all(self.display)
         for stream in self.streams:
             stream.flush()
 
