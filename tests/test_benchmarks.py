@@ -13,8 +13,8 @@ from myst_nb.core.config import ipywidgets_js_factory
 from benchmarks import __main__ as command
 from benchmarks import book, numerics, pages, report, variants
 from benchmarks.report import NotMeasuredError, Row
-from benchmarks.server import Sent, serve
 from lecturelib import activations
+from tools.server import Sent, serve_counted
 
 
 def test_table_is_aligned_markdown():
@@ -63,7 +63,7 @@ def site(tmp_path):
         (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "site" / name).write_bytes(content)
     (tmp_path / "secret.txt").write_text("not part of the site")
-    with serve(tmp_path / "site", "/book/") as running:
+    with serve_counted(tmp_path / "site", "/book/") as running:
         yield running
 
 

@@ -1,10 +1,11 @@
-"""tests/get_browser.py decides what to try; tests/browser.py where to look. Both with fakes."""
+"""tools/get_browser.py decides what to try; tools/browser.py where to look. Both with fakes."""
 
 import sys
 
-import browser
-import get_browser as script
 import pytest
+
+from tools import browser, server
+from tools import get_browser as script
 
 NO_ICON = "<link rel=icon href=data:,>"  # or the browser asks for favicon.ico
 PLAYWRIGHT = [sys.executable, "-m", "playwright", "install", "chromium"]
@@ -159,7 +160,7 @@ def test_windows_programs_are_found_in_their_folder(programs, monkeypatch, tmp_p
 def test_pages_are_served_under_the_prefix_only(open_page, tmp_path):
     (tmp_path / "page.html").write_text(f"<!doctype html><title>here</title>{NO_ICON}")
     (tmp_path / "module.mjs").write_text("export default 1")
-    with browser.serve(tmp_path, "/deep-learning/") as address:
+    with server.serve(tmp_path, "/deep-learning/") as address:
         page, log = open_page(f"{address}page.html")
         assert page.title() == "here"
         answer = page.request.get(f"{address}module.mjs")
@@ -177,7 +178,7 @@ def test_the_log_has_everything_that_goes_wrong(open_page, tmp_path):
         <script>console.warn("a warning"); new WebSocket("ws://example.org/live");
         setTimeout(() => {{ throw new Error("nobody caught this"); }})</script>"""
     )
-    with browser.serve(tmp_path) as address:
+    with server.serve(tmp_path) as address:
         page, log = open_page(f"{address}page.html")
         page.wait_for_timeout(100)
     assert log.blocked == ["https://example.org/tracker.js", "ws://example.org/live"]

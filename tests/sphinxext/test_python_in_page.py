@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browser import open_page as open_in
-from browser import serve
 
 from sphinxext import pyodide_files
 from sphinxext._page_cells import elsewhere, imports
+from tools.browser import open_page as open_in
+from tools.server import serve
 
 REPO = Path(__file__).parents[2]
 START = 60_000  # ms: Python starts, on a busy machine
