@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TOOLS = ("sh", "awk", "grep", "sed", "sort", "rm", "cat", "dirname", "env", "mkdir")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sphinx_copybutton
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 VENDOR = ROOT / "sphinxext" / "vendor"
 PAGE = (ROOT / "book" / "reference" / "licences.md").read_text("utf-8")
 ROWS = dict(
