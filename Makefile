@@ -36,7 +36,7 @@ serve: $(VENV)/.book ## Serve the book at http://127.0.0.1:8000 and rebuild what
 	@$(BIN)/python tools/serve.py --port $(PORT)
 
 test: $(VENV)/.test book ## Run every test: library, notebooks, extensions, the site in a browser
-	@$(BIN)/python tests/get_browser.py
+	@$(BIN)/python -m tools.get_browser
 	@# In the order of the files: by the number of its tests, the longest module would be the last, alone.
 	@$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadscope --no-loadscope-reorder
 

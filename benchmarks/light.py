@@ -17,9 +17,9 @@ from playwright.sync_api import Browser
 from benchmarks import plain
 from benchmarks.pages import BOOK, open_browser
 from benchmarks.report import NotMeasuredError, Row, judged, kilobytes, not_measured, spread
-from benchmarks.server import Sent, Site, serve
 from benchmarks.widgets import CPU_SLOWDOWN, SLOW
-from tests.browser import CHROME, LAUNCH_ARGS
+from tools.browser import CHROME, LAUNCH_ARGS
+from tools.server import Sent, Site, serve_counted
 
 # Each with the link to its first figure, which stands many screens down in a chapter.
 PAGES = {
@@ -59,7 +59,11 @@ def rows(options: Namespace) -> Iterator[Row]:
         raise NotMeasuredError("build the book first: make book")
     with TemporaryDirectory() as folder:
         before = plain.build(Path(folder), BOOK.parent / ".jupyter_cache")
-        with serve(before) as old, serve(BOOK) as new, open_browser() as browser:
+        with (
+            serve_counted(before, "/book/") as old,
+            serve_counted(BOOK, "/book/") as new,
+            open_browser() as browser,
+        ):
             for name, path in PAGES.items():
                 yield from _page(browser, {"theme": old, "light": new}, name, path, options.runs)
             yield from _scores({"theme": old, "light": new})

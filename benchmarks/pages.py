@@ -10,9 +10,9 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from benchmarks.report import NotMeasuredError, Row, judged, kilobytes, not_measured
-from benchmarks.server import Sent, Site, serve
 from benchmarks.variants import BENCH, READY, ROOT, page
-from tests.browser import launch_first
+from tools.browser import launch_first
+from tools.server import Sent, Site, serve_counted
 
 BOOK = ROOT / "_build" / "html"
 PAGES = {
@@ -51,7 +51,7 @@ def open_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = launch_first(playwright)
         if started is None:
-            raise NotMeasuredError("there is no browser; run: python tests/get_browser.py")
+            raise NotMeasuredError("there is no browser; run: python -m tools.get_browser")
         yield started[1]
         started[1].close()
 
@@ -81,7 +81,7 @@ def rows(options: Namespace) -> Iterator[Row]:
 
 
 def _book(browser: Browser) -> Iterator[Row]:
-    with serve(BOOK) as site:
+    with serve_counted(BOOK, "/book/") as site:
         for name, path in PAGES.items():
             there = (BOOK / path).is_file()
             weight = visit(browser, site, path) if there else "not measured: build the book first"
@@ -90,7 +90,7 @@ def _book(browser: Browser) -> Iterator[Row]:
 
 def _variants(browser: Browser) -> Iterator[Row]:
     weights: dict[str, Weight] = {}
-    with serve(BENCH) as site:
+    with serve_counted(BENCH, "/book/") as site:
         for variant, ready in READY.items():
             measure = f"page weight, test page, widgets: {variant}"
             try:

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page
 
 from benchmarks.pages import BOOK, open_browser
 from benchmarks.report import NotMeasuredError, Row, judged, spread
-from benchmarks.server import Site, serve
+from tools.server import Site, serve_counted
 
 CHAPTER = "book/neural-networks/neuron.html"
 # Typed into the page's first cell, where nothing runs before it.
@@ -34,7 +34,7 @@ def rows(options: Namespace) -> Iterator[Row]:
     """First output of NumPy and first figure, each from the click on, cold and from the cache."""
     if not list((BOOK / "_static/python").glob("pyodide-*")):
         raise NotMeasuredError("the built book has no Python in its pages: make book")
-    with serve(BOOK) as site, open_browser() as browser:
+    with serve_counted(BOOK, "/book/") as site, open_browser() as browser:
         _fetch_once(browser.new_context(), site)  # the server compresses each file once
         for what, source, mark in (("NumPy output", NUMPY, "pre"), ("figure", FIGURE, "img")):
             times: dict[str, list[float]] = {"cold": [], "warm": []}

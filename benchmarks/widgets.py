@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Error, Page
 
 from benchmarks.pages import BOOK, PAGES, open_browser
 from benchmarks.report import NotMeasuredError, Row, judged, not_measured, percentile, spread
-from benchmarks.server import serve
 from benchmarks.variants import BENCH, READY, page
+from tools.server import serve_counted
 
 EVENTS = 200
 LATENCY_LIMIT = 2  # ms, median
@@ -65,7 +65,11 @@ async (events) => {
 def rows(options: Namespace) -> Iterator[Row]:
     """Time to ready, plain and throttled, and latency, of host and html-manager in turns."""
     sites, missing = _pages()
-    with serve(BENCH) as bench, serve(BOOK) as book, open_browser() as browser:
+    with (
+        serve_counted(BENCH, "/book/") as bench,
+        serve_counted(BOOK, "/book/") as book,
+        open_browser() as browser,
+    ):
         address = {"host": bench.address, "html-manager": bench.address, "chapter": book.address}
         urls = {name: address[name] + path for name, path in sites.items()}
         yield from _readiness(browser, urls, options.runs)

@@ -1,9 +1,10 @@
 """Fixtures that every test may use."""
 
 import pytest
-from browser import Visit, launch_first
-from browser import open_page as open_in
 from playwright.sync_api import sync_playwright
+
+from tools.browser import Visit, launch_first
+from tools.browser import open_page as open_in
 
 
 @pytest.fixture(scope="session")
@@ -12,7 +13,7 @@ def browser():
     with sync_playwright() as playwright:
         started = launch_first(playwright)
         if started is None:
-            pytest.fail("there is no browser that starts; run: python tests/get_browser.py")
+            pytest.fail("there is no browser that starts; run: python -m tools.get_browser")
         yield started[1]
         started[1].close()
 

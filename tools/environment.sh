@@ -35,12 +35,10 @@ install() {
 this step cannot work: connect and run make again, which goes on where it stopped."
 }
 
+# The default index has a build for graphics cards of several GB on Linux; ask for the small one first.
 install_torch() {
-    pin=$(grep '^torch==' requirements.txt)
-    "$folder/bin/python" -c 'import torch' 2>/dev/null && return
-    # The default index has a build for graphics cards of several GB on Linux; ask for the small one first.
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --retries 1 --timeout 20 \
-        --index-url "$torch_cpu" "$pin" 2>/dev/null || install "$pin"
+        --index-url "$torch_cpu" "$@" 2>/dev/null || install "$@"
 }
 
 if [ ! -x "$folder/bin/python" ]; then
@@ -55,7 +53,7 @@ fi
 case $what in
 book)
     echo "Installing what builds and runs the book (some minutes the first time) ..."
-    install_torch
+    "$folder/bin/python" -c 'import torch' 2>/dev/null || install_torch "$(grep '^torch==' requirements.txt)"
     install -r requirements.txt
     install --no-deps --no-build-isolation --editable .
     ;;
@@ -65,11 +63,13 @@ test)
     ;;
 fresh)
     echo "Installing the newest versions instead of the pinned ones ..."
-    install_torch
+    install_torch --upgrade torch
     names=$folder/names.txt
-    sed -E 's/(==|>=)[^;]*//; /^-c /d; /^#/d' requirements.in requirements-test.in | sort -u >"$names"
+    # Without torch: an upgrade would take it from the default index. What it needs follows by itself.
+    sed -E 's/(==|>=)[^;]*//; /^-c /d; /^#/d; /^torch$/d' requirements.in requirements-test.in | sort -u >"$names"
     # Sphinx and Jupyter Book keep their major versions: the book is written for these (see architecture).
     install --upgrade -r "$names" 'jupyter-book<2'
+    install torch
     install --no-deps --no-build-isolation --editable .
     ;;
 esac

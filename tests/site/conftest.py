@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from browser import LAY_OUT, Visit, serve
-from browser import open_page as open_in
+
+from tools.browser import LAY_OUT, Visit
+from tools.browser import open_page as open_in
+from tools.server import serve
 
 REPO = Path(__file__).parents[2]
 SITE = REPO / "_build" / "html"

@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from browser import LAY_OUT
 from bs4 import BeautifulSoup
 from PIL import Image, ImageChops
 
 from benchmarks.plain import build as build_plain
-from benchmarks.server import serve as serve_packed
+from tools.browser import LAY_OUT
+from tools.server import serve_counted
 
 REPO = Path(__file__).parents[2]
 CHAPTER = "book/neural-networks/neuron.html"
@@ -27,7 +27,7 @@ new PerformanceObserver((list) => list.getEntries().forEach((e) => shifts.push(e
 @pytest.fixture(scope="module")
 def packed(site):
     """The site as a server that compresses sends it, with a record of what was sent."""
-    with serve_packed(site, "/deep-learning/") as served:
+    with serve_counted(site, "/deep-learning/") as served:
         yield served
 
 
@@ -315,8 +315,8 @@ def test_a_screen_reader_has_all_that_waits(base_url):
     """In a browser as a screen reader finds it; without one, the tree has what is laid out only."""
     code = """if True:
         import json, sys
-        import browser
         from playwright.sync_api import sync_playwright
+        from tools import browser
         browser.LAUNCH_ARGS.append("--force-renderer-accessibility=screen-reader")
         with sync_playwright() as playwright:
             page = browser.launch_first(playwright)[1].new_page()
@@ -329,8 +329,7 @@ def test_a_screen_reader_has_all_that_waits(base_url):
             print(json.dumps([headings, page.evaluate(sys.argv[2]), named]))
         """
     command = [sys.executable, "-c", code, base_url + LONG, PUT_OFF]
-    paths = os.pathsep.join(map(str, (REPO, REPO / "tests")))
-    environment = os.environ | {"PYTHONPATH": paths}
+    environment = os.environ | {"PYTHONPATH": str(REPO)}
     done = subprocess.run(command, check=True, capture_output=True, env=environment, timeout=120)
     headings, put_off, named = json.loads(done.stdout)
     assert "exercises" in put_off

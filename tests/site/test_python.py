@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from browser import open_page as open_in
-from browser import serve
 from bs4 import BeautifulSoup
+
+from tools.browser import open_page as open_in
+from tools.server import serve
 
 REPO = Path(__file__).parents[2]
 ELSEWHERE = {

@@ -17,13 +17,13 @@ import pytest
 import rnn_words
 import timeline_words
 import training_step_words
-from browser import open_page as open_in
-from browser import serve
 
 from lecturelib import activations, widgets
 from lecturelib.losses import CrossEntropy
 from lecturelib.representation import layer_outputs, linear_probe
 from lecturelib.training import accuracy
+from tools.browser import open_page as open_in
+from tools.server import serve
 
 HOST = Path(__file__).parents[3] / "sphinxext" / "widgets" / "static" / "anywidget-host.js"
 STATE = "application/vnd.jupyter.widget-state+json"

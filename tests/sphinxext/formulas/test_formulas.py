@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import serve
 from nbformat import v4
 
 from sphinxext.formulas import katex
 from sphinxext.formulas.katex import block_source, render, to_unicode
+from tools.server import serve
 
 LONG = " + ".join(rf"\frac{{\partial L_{{{t}}}}}{{\partial W}}" for t in range(1, 20))
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import axe_playwright_python
 import pydata_sphinx_theme
 import pytest
-from browser import serve
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
+
+from tools.server import serve
 
 OWN = Path(__file__).parents[3] / "sphinxext" / "python"
 BUNDLE = OWN / "vendor" / "prism-code-editor" / "editor.js"

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browser import open_page as open_in
-from browser import serve
 from nbformat import v4
 
 from sphinxext.python import pyodide
 from sphinxext.python.cells import elsewhere, imports
+from tools.browser import open_page as open_in
+from tools.server import serve
 
 REPO = Path(__file__).parents[3]
 START = 60_000  # ms: Python starts, on a busy machine

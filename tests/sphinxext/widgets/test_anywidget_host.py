@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from browser import serve
+
+from tools.server import serve
 
 HOST = Path(__file__).parents[3] / "sphinxext" / "widgets" / "static" / "anywidget-host.js"
 STATE = "application/vnd.jupyter.widget-state+json"

@@ -1,4 +1,4 @@
-"""Make sure that the browser tests have a browser: ``python tests/get_browser.py`` (``make test``).
+"""Make sure that the browser tests have a browser: ``python -m tools.get_browser`` (``make test``).
 
 Starts what is there; if nothing starts, lets Playwright download its Chromium, and on Debian and
 Ubuntu with the rights for it installs the package. Exits 1 with advice when all of that fails.
@@ -12,8 +12,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from browser import launch_first
 from playwright.sync_api import sync_playwright
+
+from tools.browser import launch_first
 
 DOWNLOAD_SECONDS = 300
 Which = Callable[[str], str | None]  # as shutil.which

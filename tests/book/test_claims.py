@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = ["history", "why-deep-learning"]
 TABLES = (ROOT / "book/reference/claims.md").read_text("utf-8")
 KEYS = set(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sphinx_copybutton
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # Whose work lies in the tree, and where.
 VENDORED = {
     "KaTeX": ROOT / "sphinxext/formulas/vendor",

@@ -10,7 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "book").rglob("*.ipynb"))
 INSTALL = """\
 # Where lecturelib is missing (Colab), install this page's version of it; elsewhere do nothing.

@@ -1,4 +1,4 @@
-"""A real browser for the tests: find one, serve a folder, open a page and note what goes wrong.
+"""A real browser for tests and benchmarks: find one, open a page and note what goes wrong.
 
 Playwright's synchronous interface keeps an event loop in the thread that uses it, so a build that
 runs notebooks belongs in a process of its own (``subprocess``), never beside an open browser.
@@ -10,12 +10,8 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -176,65 +172,3 @@ def _block_foreign(context: BrowserContext, url: str, log: Log) -> None:
     context.route("**/*", decide)
     # A web socket with a handler that does not connect it never leaves the browser.
     context.route_web_socket("**/*", lambda socket: log.blocked.append(socket.url))
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    """Serves a folder under a prefix, as GitHub Pages does; says nothing about it."""
-
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        ".js": "text/javascript",
-        ".mjs": "text/javascript",
-        ".svg": "image/svg+xml",
-        ".woff2": "font/woff2",
-        ".wasm": "application/wasm",
-        ".ipynb": "application/json",
-    }
-
-    def __init__(self, *args: Any, prefix: str, headers: Mapping[str, str], **options: Any) -> None:
-        self.prefix, self.headers_of_all = prefix, headers
-        super().__init__(*args, **options)
-
-    def send_head(self):
-        if self.path.startswith(self.prefix):
-            return super().send_head()
-        return self.send_error(404, f"This site lives under {self.prefix}")
-
-    def end_headers(self) -> None:
-        for name, value in self.headers_of_all.items():
-            self.send_header(name, value)
-        super().end_headers()
-
-    def translate_path(self, path: str) -> str:
-        return super().translate_path("/" + path.removeprefix(self.prefix))
-
-    def log_message(self, *args: Any) -> None:
-        """Keep the test output free of requests."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        """A browser that hangs up in the middle of an answer is no news."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-@contextmanager
-def serve(
-    directory: str | Path, prefix: str = "/", headers: Mapping[str, str] | None = None
-) -> Iterator[str]:
-    """Serve ``directory`` on a free port under ``prefix``; yields the address, slash included.
-
-    ``headers`` go with every answer.
-    """
-    prefix = "/" + f"{prefix.strip('/')}/".lstrip("/")
-    handler = partial(_Handler, directory=str(directory), prefix=prefix, headers=headers or {})
-    with _Server(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}{prefix}"
-        finally:
-            server.shutdown()
-            thread.join()

@@ -1,10 +1,7 @@
 """The parts of the benchmarks that are the same on every machine; no timing is asserted."""
 
-import gzip
 import subprocess
 from types import SimpleNamespace
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
@@ -13,8 +10,8 @@ from myst_nb.core.config import ipywidgets_js_factory
 from benchmarks import __main__ as command
 from benchmarks import book, numerics, pages, report, variants
 from benchmarks.report import NotMeasuredError, Row
-from benchmarks.server import Sent, serve
 from lecturelib import activations
+from tools.server import Sent
 
 
 def test_table_is_aligned_markdown():
@@ -47,63 +44,6 @@ def test_percentile_refuses_what_has_no_answer(values, share):
 
 def test_spread_gives_median_and_range():
     assert report.spread([3.0, 1.0, 10.0, 4.0], "s", 1) == "3.5 s (1.0–10.0)"
-
-
-FILES = {
-    "index.html": b"<h1>" + b"word " * 400,
-    "part/index.html": b"a folder's page",
-    "picture.png": b"\x89PNG" + bytes(900),
-    "script.js": b"let x = 1;\n" * 90,
-}
-
-
-@pytest.fixture
-def site(tmp_path):
-    for name, content in FILES.items():
-        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "site" / name).write_bytes(content)
-    (tmp_path / "secret.txt").write_text("not part of the site")
-    with serve(tmp_path / "site", "/book/") as running:
-        yield running
-
-
-def fetch(address, **headers):
-    with urlopen(Request(address, headers=headers), timeout=5) as answer:
-        return answer.read(), answer.headers
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_server_returns_identical_content(site, name):
-    plain, headers = fetch(site.address + name)
-    assert plain == FILES[name]
-    assert headers["Content-Encoding"] is None
-    packed, headers = fetch(site.address + name, **{"Accept-Encoding": "br, gzip"})
-    small = headers["Content-Encoding"] == "gzip"
-    assert (gzip.decompress(packed) if small else packed) == FILES[name]
-    assert small == (not name.endswith(".png"))
-    counted = [Sent(name, 200, len(plain), size) for size in (len(plain), len(packed))]
-    assert site.sent == counted
-
-
-def test_server_sees_a_changed_file(site, tmp_path):
-    gz = {"Accept-Encoding": "gzip"}
-    fetch(site.address + "script.js", **gz)
-    (tmp_path / "site" / "script.js").write_bytes(b"another script")
-    assert gzip.decompress(fetch(site.address + "script.js", **gz)[0]) == b"another script"
-
-
-def test_server_finds_the_page_of_a_folder_and_ignores_queries(site):
-    assert fetch(site.address + "part/?a=1")[0] == FILES["part/index.html"]
-
-
-@pytest.mark.parametrize(
-    "path", ["none.html", "../index.html", "../secret.txt", "%2e%2e/secret.txt"]
-)
-def test_server_gives_nothing_that_is_not_there(site, path):
-    with pytest.raises(HTTPError, match="404") as caught:
-        fetch(site.address + path)
-    caught.value.close()
-    assert [answer.status for answer in site.sent] == [404]
 
 
 def test_weight_adds_up_and_leaves_out_the_icon():

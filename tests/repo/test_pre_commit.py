@@ -12,7 +12,7 @@ import nbformat
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / ".pre-commit-config.yaml"
 REPOS = yaml.safe_load(CONFIG.read_text("utf-8"))["repos"]
 HOOKS = {hook["id"]: hook for repo in REPOS for hook in repo["hooks"]}

@@ -9,7 +9,7 @@ import nbformat
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LINES = (ROOT / "binder" / "requirements.txt").read_text("utf-8").splitlines()
 OPTIONS = [line for line in LINES if line.startswith("-")]
 WISHES = [Requirement(line) for line in LINES if line and line[0] not in "-#"]

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TOOLS = ("sh", "awk", "grep", "sed", "sort", "rm", "cat", "dirname", "env", "mkdir")
 
 
@@ -71,6 +71,23 @@ def test_when_pip_fails(machine, tmp_path, free, sentence):
     status, said = machine(df=DISK.format(free))
     assert status == 1
     assert sentence in said
+
+
+def test_the_newest_versions_bring_no_build_for_graphics_cards(machine, tmp_path):
+    environment = tmp_path / ".venv" / "bin"
+    environment.mkdir(parents=True)
+    (environment / "python").write_text(f'#!{shutil.which("sh")}\necho "$*" >>calls\n')
+    (environment / "python").chmod(0o755)
+    for name in ("requirements.in", "requirements-test.in"):
+        shutil.copy(ROOT / name, tmp_path)
+    assert machine("fresh", df=DISK.format(9000))[0] == 0
+    first, *others = (tmp_path / "calls").read_text("utf-8").splitlines()
+    assert "--index-url https://download.pytorch.org/whl/cpu --upgrade torch" in first
+    assert not [call for call in others if "torch" in call and "--upgrade" in call]
+    lines = (tmp_path / ".venv" / "names.txt").read_text("utf-8").splitlines()
+    names = {line.partition(";")[0] for line in lines}
+    assert "torch" not in names
+    assert {"numpy", "keras", "pytest", "sphinx"} <= names
 
 
 def test_a_kernel_says_nothing_of_its_connections(machine, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-RUN = Path(__file__).parents[1] / ".ci" / "run"
+RUN = Path(__file__).parents[2] / ".ci" / "run"
 COUNTED = "====== 2 failed, 3 passed, 1 warning in 61.20s (0:01:01) ======"
 LATER = "make: *** [Makefile:37: test] Error 1"
 

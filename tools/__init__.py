@@ -1,0 +1,1 @@
+"""What make, tests and benchmarks share: a browser, a web server, the live build."""
