@@ -11,9 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from lecturelib import _exchange
-from lecturelib._arguments import floating, generator, whole
-from lecturelib._validate import checked, finite_array
+from lecturelib._validate import checked, finite_array, floating, generator, whole
+from lecturelib.exchange import npz, pytorch
 from lecturelib.layers import ELU, Layer, LeakyReLU, Linear, Maxout, ReLU, Sigmoid, Tanh
 
 __all__ = ["FFNN"]
@@ -147,7 +146,7 @@ class FFNN:
         ValueError, naming what is wrong, for a file that is cut off, damaged, or holds other names,
         shapes or values than such a network.
         """
-        arrays = _exchange.read_npz(path)
+        arrays = npz.read_npz(path)
         names = list(arrays)
         try:
             sizes, activation = arrays.pop("sizes").tolist(), str(arrays.pop("activation"))
@@ -163,7 +162,7 @@ class FFNN:
 
         ValueError for maxout, which PyTorch does not have.
         """
-        return _exchange.to_sequential(self.layers, self.activation)
+        return pytorch.to_sequential(self.layers, self.activation)
 
     @classmethod
     def from_torch(cls, sequential) -> FFNN:
@@ -171,7 +170,7 @@ class FFNN:
 
         ValueError unless it is Linear, activation, …, Linear with biases and one activation.
         """
-        return cls._with(*_exchange.from_sequential(sequential), "sequential")
+        return cls._with(*pytorch.from_sequential(sequential), "sequential")
 
     @classmethod
     def _with(cls, sizes, activation, arrays, source):
@@ -182,5 +181,5 @@ class FFNN:
             model = cls(sizes, activation, rng=np.random.default_rng(0), dtype=first.dtype)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{source}: {error}") from error
-        _exchange.fill(model.parameters, arrays, source)
+        npz.fill(model.parameters, arrays, source)
         return model

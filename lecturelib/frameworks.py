@@ -12,9 +12,9 @@ import sys
 
 import numpy as np
 
-from lecturelib import _keras_exchange as exchange
-from lecturelib._arguments import floating
-from lecturelib._exchange import fill
+from lecturelib._validate import floating
+from lecturelib.exchange import keras as exchange
+from lecturelib.exchange.npz import fill
 from lecturelib.ffnn import FFNN
 from lecturelib.rnn import RNN
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecturelib._arguments import whole
-from lecturelib._validate import finite_array, number
+from lecturelib._validate import finite_array, number, whole
 
 __all__ = ["Components", "Probe", "layer_outputs", "linear_probe", "principal_components"]
 

@@ -7,8 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from lecturelib._arguments import generator, whole
-from lecturelib._validate import array_between, checked, finite_array, number
+from lecturelib._validate import (
+    array_between,
+    checked,
+    finite_array,
+    generator,
+    number,
+    whole,
+)
 
 __all__ = ["fgsm", "input_gradient", "random_signs", "shift"]
 

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecturelib._arguments import generator, whole
-from lecturelib._validate import finite_array
+from lecturelib._validate import finite_array, generator, whole
 
 __all__ = ["DivergenceError", "History", "accuracy", "fit"]
 

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecturelib._arguments import generator, whole
-from lecturelib._validate import array_between, checked, number, positive
+from lecturelib._validate import array_between, checked, generator, number, positive, whole
 from lecturelib.ffnn import FFNN
 from lecturelib.losses import CrossEntropy
 from lecturelib.optim import Adam

@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from lecturelib._arguments import whole
+from lecturelib._validate import whole
 from lecturelib.data._split import Split
 
 

@@ -12,7 +12,7 @@ import base64
 import numpy as np
 import traitlets
 
-from lecturelib._arguments import generator
+from lecturelib._validate import generator
 from lecturelib.ffnn import FFNN
 from lecturelib.losses import CrossEntropy
 from lecturelib.optim import Adam

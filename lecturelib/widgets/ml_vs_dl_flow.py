@@ -13,7 +13,7 @@ import base64
 import numpy as np
 import traitlets
 
-from lecturelib._arguments import generator
+from lecturelib._validate import generator
 from lecturelib.data import digits, split
 from lecturelib.features import features
 from lecturelib.ffnn import FFNN

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import traitlets
 
-from lecturelib._arguments import generator
+from lecturelib._validate import generator
 from lecturelib.ffnn import FFNN
 from lecturelib.losses import CrossEntropy
 from lecturelib.optim import Adam

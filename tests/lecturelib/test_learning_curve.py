@@ -128,7 +128,7 @@ def test_parameters_and_operations_are_counted_as_said():
 def test_the_cnn_is_counted_and_leaves_torchs_randomness_alone(monkeypatch):
     import torch
 
-    monkeypatch.setattr("lecturelib._classifiers.SEEN", 3000)
+    monkeypatch.setattr("lecturelib.learning_curve._classifiers.SEEN", 3000)
     rows = signals()
     X, y = rows.X_train[:100], rows.y_train[:100]
     torch.manual_seed(7)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lecturelib._arguments import whole
-from lecturelib._validate import finite_array
+from lecturelib._validate import finite_array, whole
 
 
 def optional_array(value, name):

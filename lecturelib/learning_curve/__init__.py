@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecturelib._arguments import whole
-from lecturelib._classifiers import MODELS
-from lecturelib._validate import finite_array
+from lecturelib._validate import finite_array, whole
+from lecturelib.learning_curve._classifiers import MODELS
 
 __all__ = ["MODELS", "Crossing", "Measurement", "crossing", "measure", "power_law"]
 

@@ -1,35 +1,15 @@
-"""The recurrent network of the lecture and backpropagation through time (slides "RNN").
-
-``s_t = tanh(U x_t + W s_{t−1})`` and ``o_t = softmax(V s_t)``. Sequences are time-major,
-x (T, N, D), as in PyTorch's ``nn.RNN``. The network returns logits z_t = V s_t, which the losses
-take; o_t is ``softmax(z_t)``. ``backward`` adds to ``gradients``; the optimiser updates.
-"""
+"""The network itself: one step, the sequence forward, and the way back through time."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from lecturelib import _recurrent_checks as check
-from lecturelib import _recurrent_exchange as exchange
-from lecturelib._arguments import floating, generator, whole
-from lecturelib._bptt import lag_by_lag, rows, through_time, times
-from lecturelib._gradient_flow import (
-    clip_gradients,
-    gradient_norms_by_lag,
-    matrix_of_radius,
-    spectral_radius,
-)
-from lecturelib._layer import Layer, entry
-from lecturelib._validate import checked, finite_array
-
-__all__ = [
-    "RNN",
-    "clip_gradients",
-    "gradient_norms_by_lag",
-    "matrix_of_radius",
-    "spectral_radius",
-    "step",
-]
+from lecturelib._validate import checked, finite_array, floating, generator, whole
+from lecturelib.exchange import pytorch
+from lecturelib.initialisation import orthogonal, xavier
+from lecturelib.layers import Layer, entry
+from lecturelib.rnn import _checks as check
+from lecturelib.rnn._through_time import lag_by_lag, rows, through_time, times
 
 
 @checked(
@@ -78,9 +58,9 @@ class RNN(Layer):
         self.n_in, self.n_hidden, self.n_out, self.dtype = D, H, C, floating(dtype)
         rng = generator(rng)
         start = {
-            "U": rng.standard_normal((H, D)) * (2 / (D + H)) ** 0.5,
-            "W": matrix_of_radius(H, 1.0, rng=rng),
-            "V": rng.standard_normal((C, H)) * (2 / (H + C)) ** 0.5,
+            "U": xavier((H, D), rng=rng),
+            "W": orthogonal((H, H), rng=rng),
+            "V": xavier((C, H), rng=rng),
         }
         if bias:
             start |= {"b": np.zeros(H), "c": np.zeros(C)}
@@ -168,7 +148,7 @@ class RNN(Layer):
         U is weight_ih_l0, W weight_hh_l0, V weight. PyTorch has two biases where one does: b goes
         to bias_ih_l0, bias_hh_l0 is 0.
         """
-        return exchange.to_modules(self)
+        return pytorch.to_recurrent(self)
 
     @classmethod
     def from_torch(cls, rnn, linear) -> RNN:
@@ -177,7 +157,7 @@ class RNN(Layer):
         b is the sum of PyTorch's two biases. ValueError unless it is one layer in one direction
         with tanh, both modules with biases or both without, and linear takes the states of rnn.
         """
-        sizes, arrays = exchange.from_modules(rnn, linear)
+        sizes, arrays = pytorch.from_recurrent(rnn, linear)
         # The weights drawn here are overwritten at once.
         rng, dtype = np.random.default_rng(0), arrays["U"].dtype
         model = cls(*sizes, rng=rng, bias="b" in arrays, dtype=dtype)

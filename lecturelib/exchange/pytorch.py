@@ -1,53 +1,12 @@
-"""How a network's arrays go to a file or to PyTorch and back, with names and shapes checked."""
+"""How feed-forward and recurrent networks go to PyTorch and come back, with copied weights."""
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
 
-from lecturelib._validate import finite_array
 from lecturelib.layers import Linear
-
-# What NumPy raises for a file that is cut off, damaged or no archive of arrays at all.
-_DAMAGED = (EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, ValueError)
-_DAMAGED += (zipfile.BadZipFile, zlib.error)
-
-
-def read_npz(path) -> dict[str, np.ndarray]:
-    """The arrays of an .npz file by name; ValueError for a file that is no whole archive."""
-    with open(path, "rb") as file:
-        try:
-            with np.load(file, allow_pickle=False) as archive:
-                return dict(archive)
-        except _DAMAGED as error:
-            raise ValueError(
-                f"{path}: expected a whole .npz file, got one that cannot be read ({error}); "
-                "copy it again or save the network anew"
-            ) from error
-
-
-def fill(parameters: Mapping[str, np.ndarray], arrays: Mapping[str, np.ndarray], source) -> None:
-    """Copy ``arrays`` into ``parameters`` by name; ValueError unless names and shapes agree."""
-    missing, unknown = (
-        sorted(a.keys() - b.keys()) for a, b in ((parameters, arrays), (arrays, parameters))
-    )
-    if missing or unknown:
-        raise ValueError(
-            f"{source}: expected the parameters {list(parameters)}, got missing {missing} and "
-            f"unknown {unknown}; take arrays of a network with the same layers"
-        )
-    for name, p in parameters.items():
-        value = finite_array(arrays[name], f"{source}: {name}")
-        if value.shape != p.shape:
-            raise ValueError(
-                f"{source}: expected {name} of shape {p.shape}, got {value.shape}; "
-                "take arrays of a network with the same sizes"
-            )
-        p[...] = value
 
 
 def _modules():
@@ -125,3 +84,56 @@ def _name(module):
         ):
             return name
     return None
+
+
+def to_recurrent(model):
+    """An RNN of ``lecturelib.rnn`` as (``nn.RNN``, ``nn.Linear``) with copies of the weights."""
+    import torch
+    from torch import nn
+
+    bias, dtype = model.b is not None, getattr(torch, model.dtype.name)
+    # Without memory at first: drawing weights only to replace them would move PyTorch's generator.
+    options = {"bias": bias, "dtype": dtype, "device": "meta"}
+    rnn = nn.RNN(model.n_in, model.n_hidden, **options).to_empty(device="cpu")
+    linear = nn.Linear(model.n_hidden, model.n_out, **options).to_empty(device="cpu")
+    pairs = [(rnn.weight_ih_l0, "U"), (rnn.weight_hh_l0, "W"), (linear.weight, "V")]
+    if bias:
+        pairs += [(rnn.bias_ih_l0, "b"), (linear.bias, "c")]
+    with torch.no_grad():
+        for tensor, name in pairs:
+            tensor.copy_(torch.from_numpy(model.parameters[name]))
+        if bias:
+            rnn.bias_hh_l0.zero_()
+    return rnn, linear
+
+
+def from_recurrent(rnn, linear):
+    """Sizes (D, H, C) and arrays by name of an ``nn.RNN`` and an ``nn.Linear``, or ValueError."""
+    _check_recurrent(rnn, linear)
+    tensors = {"U": rnn.weight_ih_l0, "W": rnn.weight_hh_l0, "V": linear.weight}
+    if rnn.bias:
+        tensors |= {"b": rnn.bias_ih_l0 + rnn.bias_hh_l0, "c": linear.bias}
+    arrays = {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}
+    return (rnn.input_size, rnn.hidden_size, linear.out_features), arrays
+
+
+def _check_recurrent(rnn, linear):
+    from torch import nn
+
+    if not isinstance(rnn, nn.RNN) or (
+        (rnn.num_layers, rnn.bidirectional, rnn.batch_first) != (1, False, False)
+        or rnn.nonlinearity != "tanh"
+    ):
+        raise ValueError(
+            "rnn: expected a torch.nn.RNN of one layer and one direction with tanh and time first, "
+            f"got {rnn}; build nn.RNN(n_in, n_hidden)"
+        )
+    if (
+        not isinstance(linear, nn.Linear)
+        or linear.in_features != rnn.hidden_size
+        or (linear.bias is not None) != rnn.bias
+    ):
+        raise ValueError(
+            f"linear: expected a torch.nn.Linear with {rnn.hidden_size} inputs and bias="
+            f"{rnn.bias}, as rnn has, got {linear}; build it so"
+        )
