@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import uuid
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import rjsmin
@@ -46,7 +46,22 @@ def minify(script: str) -> str:
     return rjsmin.jsmin(script)
 
 
-def link_for(app: Sphinx, stylesheet: Path, kind: type[nodes.Node]) -> None:
+def keep(app: Sphinx, path: str) -> None:
+    """Tell the room of assets to leave a file or a folder of the site alone, ``_static/widgets``.
+
+    Scripts there are joined with no other; on a page that names them each has its own tag. No file
+    there is removed because no page names it.
+    """
+    vars(app).setdefault("kept_assets", set()).add(path)
+
+
+def is_kept(app: Sphinx, path: str) -> bool:
+    """Whether a room has asked to keep this file of the site."""
+    kept = vars(app).get("kept_assets", ())
+    return any(PurePosixPath(path).is_relative_to(place) for place in kept)
+
+
+def add_stylesheet(app: Sphinx, stylesheet: Path, kind: type[nodes.Node]) -> None:
     """Put the stylesheet into ``_static`` of an HTML build; link it on pages with a ``kind``."""
 
     def copy(app: Sphinx) -> None:

@@ -1,6 +1,8 @@
 """The house is in order: chapter, module, checks, widgets and tests come together or not at all."""
 
+import ast
 import re
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import nbformat
@@ -14,19 +16,144 @@ PAGES = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["
 README = (ROOT / "README.md").read_text("utf-8")
 
 
+# The rooms of sphinxext; page_kernel is none, since it runs in the reader's browser.
+ROOMS = {path.parent.name for path in (ROOT / "sphinxext").glob("*/__init__.py")}
+ROOMS = sorted(ROOMS - {"page_kernel"} | {"repository"})
+IN_THE_PAGE = "sphinxext.page_kernel"
+
+# Modules without a test of their own name: what is made of them is tested there.
+TESTED_THROUGH = {
+    "sphinxext/page_kernel": "sphinxext/test_page_kernel.py",
+    "sphinxext/python/pyodide/compile/inside.py": "sphinxext/python/pyodide/compile",
+    "sphinxext/python/pyodide/licences.py": "sphinxext/python/pyodide/test_pyodide.py",
+    "sphinxext/python/pyodide/lock.py": "sphinxext/python/pyodide/test_pyodide.py",
+    "sphinxext/python/pyodide/pins.py": "sphinxext/python/pyodide/test_pyodide.py",
+    "sphinxext/python/pyodide/places.py": "sphinxext/python/pyodide/test_pyodide.py",
+    "sphinxext/python/pyodide/sources.py": "sphinxext/python/pyodide/test_pyodide.py",
+    "sphinxext/widgets/scripts.py": "sphinxext/widgets/test_files.py",
+}
+
+
 def public(folder):
     """Names of the modules of a folder that others may import."""
     return {path.stem for path in (ROOT / folder).glob("*.py") if not path.stem.startswith("_")}
 
 
-def partners(folder):
-    return {path.stem.removeprefix("test_") for path in (ROOT / folder).glob("test_*.py")}
+def modules(place):
+    """The modules of a package and of those within it, or the one module of this name."""
+    found = [*(ROOT / place).rglob("*.py"), (ROOT / place).with_suffix(".py")]
+    return sorted(path.relative_to(ROOT) for path in found if path.is_file())
 
 
-@pytest.mark.parametrize("folder", ["lecturelib", "lecturelib/widgets", "lecturelib/checks"])
-def test_every_module_has_its_test(folder):
-    missing = public(folder) - partners(f"tests/{folder}")
-    assert not missing, f"modules of {folder} without tests/{folder}/test_<name>.py"
+def is_public(path):
+    names = path.with_suffix("").parts
+    return not any(name.startswith("_") and name != "__init__" for name in names)
+
+
+def dotted(path):
+    """The name by which the module is imported."""
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def parsed(path):
+    return ast.parse((ROOT / path).read_text("utf-8"))
+
+
+def defines(path):
+    """The functions and classes of a module that can be tested."""
+    made = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return {node.name for node in parsed(path).body if isinstance(node, made)}
+
+
+def expected_tests(path):
+    """Where the test of a module may be: a package's within its folder or beside it."""
+    for place in (path, *path.parents):
+        if place.as_posix() in TESTED_THROUGH:
+            return [Path("tests", TESTED_THROUGH[place.as_posix()])]
+    folder = Path("tests", *path.parent.parts)
+    if path.stem != "__init__":
+        return [folder / f"test_{path.stem}.py"]
+    return [place / f"test_{path.parent.name}.py" for place in (folder, folder.parent)]
+
+
+def imported(path):
+    """The dotted names that a module imports, at its top or within a function."""
+    package = path.parent.parts
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else ()
+            origin = ".".join([*start, *filter(None, [node.module])])
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
+
+
+def named(path):
+    """The texts of a module that could be modules' names, as ``app.setup_extension`` takes them."""
+    constants = (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Constant))
+    texts = (node.value for node in constants if isinstance(node.value, str))
+    return [text for text in texts if re.fullmatch(r"sphinxext(\.\w+)+", text)]
+
+
+def within(name, package):
+    return f"{name}.".startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("package", ["lecturelib", "sphinxext"])
+def test_every_module_has_its_test(package):
+    for path in filter(is_public, modules(package)):
+        if path.stem == "__init__" and not defines(path) - {"setup"}:
+            continue  # it holds names of its parts, or their setup, which test_rooms.py looks at
+        wanted = expected_tests(path)
+        there = any((ROOT / test).exists() for test in wanted)
+        assert there, f"{path} has no test; expected {' or '.join(map(str, wanted))}"
+
+
+def test_what_is_tested_through_something_else_is_there():
+    for path in TESTED_THROUGH:
+        assert (ROOT / path).exists(), f"{path} is gone: take it off the list"
+
+
+@pytest.mark.parametrize("room", [*ROOMS, "shared"])
+def test_no_room_knows_another(room):
+    paths = modules(f"sphinxext/{room}")
+    assert paths
+    for path in paths:
+        for name in (*imported(path), *named(path)):
+            others = {other for other in ROOMS if within(name, f"sphinxext.{other}")} - {room}
+            assert not others, f"{path} names {name}; what both need belongs to sphinxext/shared.py"
+
+
+def test_what_runs_in_the_page_needs_nothing_of_the_build():
+    for path in modules("sphinxext/page_kernel"):
+        for name in imported(path):
+            assert within(name, IN_THE_PAGE) or name.partition(".")[0] not in {
+                "sphinxext",
+                "sphinx",
+                "docutils",
+            }, f"{path} imports {name}, which is not there in the page"
+
+
+def test_the_modules_of_the_page_import_each_other_one_way():
+    paths = {dotted(path): path for path in modules("sphinxext/page_kernel")}
+
+    def module(name):
+        return name if name in paths else name.rpartition(".")[0]  # what holds the name
+
+    graph = {name: {module(other) for other in imported(path)} for name, path in paths.items()}
+    graph = {name: others & paths.keys() for name, others in graph.items()}
+    assert graph[f"{IN_THE_PAGE}.backend"], "imports are not found"
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"imports go in a circle: {', '.join(error.args[1])}")
+
+
+def test_the_library_knows_nothing_of_what_uses_it():
+    users = {"sphinxext", "tests", "tools", "benchmarks", "experiments"}
+    for path in modules("lecturelib"):
+        for name in imported(path):
+            assert name.partition(".")[0] not in users, f"{path} imports {name}"
 
 
 def test_every_widget_is_a_class_a_module_and_a_place_in_the_book():
@@ -64,8 +191,7 @@ def test_every_extension_is_in_use():
     used = {
         name for name in CONFIG["sphinx"]["config"]["extensions"] if name.startswith("sphinxext.")
     }
-    rooms = {path.parent.name for path in (ROOT / "sphinxext").glob("*/__init__.py")}
-    assert used == {f"sphinxext.{name}" for name in rooms - {"page_kernel"} | {"repository"}}
+    assert used == {f"sphinxext.{room}" for room in ROOMS}
 
 
 def test_the_map_of_the_readme_is_true():

@@ -26,7 +26,7 @@ LAUNCH_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Lays out all of a page of the book, whose far sections wait for the reader: light_pages.css.
+# Lays out all of a page of the book, whose far sections wait for the reader: site.css.
 LAY_OUT = "() => { delete document.documentElement.dataset.far; }"
 CHROME = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 EDGE = ("microsoft-edge", "microsoft-edge-stable", "msedge")

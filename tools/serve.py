@@ -24,7 +24,7 @@ def write_configuration(folder: Path) -> None:
     )
     _find_from_root(settings)
     # Joining and cutting down what the pages fetch takes seconds and changes nothing to be seen.
-    settings["book_light"] = False
+    settings["bundle_assets"] = False
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{name} = {value!r}" for name, value in sorted(settings.items())]
     (folder / "conf.py").write_text("\n".join(lines) + "\n", "utf-8")

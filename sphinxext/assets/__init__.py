@@ -2,16 +2,16 @@
 
 The theme links a dozen stylesheets and as many scripts, among them every icon there is as a script
 of half a megabyte. While pages are written, ``layout.html`` hands each part of their heads to
-``lighten``, which notes the local stylesheets and scripts and leaves two tags in their place. When
-all pages are written, the stylesheets are joined and cut down to what the pages and scripts can
-need, the scripts are joined, fonts keep the characters of the book, and files that nothing refers
-to are removed. ``book_light = False`` (the live server) leaves the theme as it is.
+``take_assets``, which notes the local stylesheets and scripts and leaves two tags in their place.
+When all pages are written, the stylesheets are joined and cut down to what the pages and scripts
+can need, the scripts are joined, fonts keep the characters of the book, and files that nothing
+refers to are removed, but for what another room keeps (``shared.keep``).
+``bundle_assets = False`` (the live server) leaves the theme as it is.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from functools import partial
 from pathlib import Path
@@ -23,19 +23,16 @@ from sphinx.util import logging
 
 from sphinxext.assets import content_policy, css, plain_code, scripts
 from sphinxext.assets.fonts import subset_font
-from sphinxext.assets.heads import LAZY, MUST_BE_THERE, Heads
+from sphinxext.assets.heads import EXPECTED, LAZY, Heads
 from sphinxext.assets.markup import Markup, words
-from sphinxext.python import FOLDER as PYTHON
-from sphinxext.shared import minify
-from sphinxext.widgets.files import FOLDER as WIDGETS
-from sphinxext.widgets.host import HOST
+from sphinxext.shared import digest, is_kept, minify
 
 logger = logging.getLogger(__name__)
 
-SECTIONS = Path(__file__).parent / "static" / "light_pages.css"
+OWN_STYLE = Path(__file__).parent / "static" / "site.css"
 STYLE, SCRIPT = "_static/site.css", "_static/site.js"  # layout.html refers to them
 # Stands in a page for the digest of the site's stylesheet, script and fonts.
-DIGEST = re.compile(r"\?v=site-[0-9a-f]*")
+VERSION = re.compile(r"\?v=site-[0-9a-f]*")
 # An icon in a stylesheet, "\\f104"; browsers that read our modules read WOFF2.
 ICON = re.compile(r"\\([ef][0-9a-f]{3})\b")
 TRUETYPE = re.compile(r',\s*url\([^)]*\.ttf\) format\("truetype"\)')
@@ -65,18 +62,18 @@ SOUGHT |= {"list-group-item", "pst-button-link-to-stable-version", "thebe-launch
 
 def begin(app: Sphinx) -> None:
     """Read what the build before has noted; a build of all pages notes everything anew."""
-    app.book_heads = Heads(Path(app.doctreedir) / "light_pages.json")
+    app.page_heads = Heads(Path(app.doctreedir) / "page_heads.json")
 
 
 def prepare(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Give the template what it calls: ``lighten`` and the addresses of the site's files."""
-    if not app.config.book_light:
+    """Give the template what it calls: ``take_assets`` and the addresses of the site's files."""
+    if not app.config.bundle_assets:
         return
-    app.book_heads.begin(page)
+    app.page_heads.begin(page)
     body, pathto = context.get("body", ""), context["pathto"]
-    context["lighten"] = partial(app.book_heads.lighten, app, page, body)
+    context["take_assets"] = partial(app.page_heads.take_assets, app, page, body)
     context["site_file"] = lambda name: f"{pathto(f'_static/{name}', resource=True)}?v=site-"
     context["first_fonts"] = FIRST if 'class="katex"' in body else ()
     context["menus"] = pathto(f"_static/scripts/{LAZY}", resource=True)
@@ -84,41 +81,44 @@ def prepare(
 
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Write the site's files, name their digest in every page, remove what is left over."""
-    if error or app.builder.format != "html" or not app.config.book_light:
+    if error or app.builder.format != "html" or not app.config.bundle_assets:
         return
-    out, heads = Path(app.outdir), app.book_heads
+    out, heads = Path(app.outdir), app.page_heads
+    markup = _read_pages(out)
     if not heads.written:  # nothing was out of date; some files were copied all the same
-        _remove_unused(out, _read_pages(out), (out / STYLE).read_text("utf-8"), heads)
+        _remove_unused(app, markup, (out / STYLE).read_text("utf-8"))
         return
     heads.save(out)
-    for name in MUST_BE_THERE - heads.seen():
-        # A light page without it would look right and miss what it did.
-        logger.warning(
-            "no page refers to %s any more: look what replaced it, in assets/heads.py", name
-        )
-    markup = _read_pages(out)
+    for name in EXPECTED - heads.seen():
+        # A page without it would look right and miss what it did.
+        logger.warning("no page refers to %s any more: look what replaced it, in heads.py", name)
     script = scripts.join(out / path for path in heads.all("joined"))
-    drawing = [HOST, *(out / path for path in heads.all("own") if f"/{WIDGETS}/" in path)]
-    scripted = words(script).union(*(words(scripts.read(p)) for p in drawing))
-    names = markup.names | scripted - SOUGHT | MENUS
-    styles = (*(out / path for path in heads.all("joined style")), SECTIONS)
-    rules = [rule for path in styles for rule in css.load(path, out / "_static")]
-    style = css.purge(rules, names)
-    for face, classes in ICON_FACES.items():
-        if not classes & markup.names:
-            style = re.sub(rf"@font-face\{{[^}}]*{face}[^}}]*\}}", "", style)
-    style, fonts = _with_fonts(out / "_static", style, markup.formulas)
-    digest = hashlib.sha256("".join((style, script, *fonts)).encode()).hexdigest()[:12]
-    (out / STYLE).write_text(_dated(style, digest), "utf-8")
+    style, fonts = _with_fonts(out / "_static", _style(app, markup, script), markup.formulas)
+    version = digest("".join((style, script, *fonts)).encode())[:12]
+    (out / STYLE).write_text(_with_version(style, version), "utf-8")
     (out / SCRIPT).write_text(minify(script), "utf-8")
     for path in heads.all("own"):
         if (own := out / path).parent == out / "_static":
             own.write_text(minify(scripts.read(own)), "utf-8")
     for page in _pages(out):
         old = page.read_text("utf-8")
-        if (new := _dated(old, digest)) != old:
+        if (new := _with_version(old, version)) != old:
             page.write_text(new, "utf-8")
-    _remove_unused(out, markup, style, heads)
+    _remove_unused(app, markup, style)
+
+
+def _style(app: Sphinx, markup: Markup, script: str) -> str:
+    """The stylesheets of all pages as one, cut down to what markup and scripts may need."""
+    out, heads = Path(app.outdir), app.page_heads
+    kept = [scripts.read(out / path) for path in heads.all("own") if is_kept(app, path)]
+    scripted = set().union(*map(words, [script, *kept]))
+    styles = (*(out / path for path in heads.all("joined style")), OWN_STYLE)
+    rules = [rule for path in styles for rule in css.load(path, out / "_static")]
+    style = css.purge(rules, markup.names | scripted - SOUGHT | MENUS)
+    for face, classes in ICON_FACES.items():
+        if not classes & markup.names:
+            style = re.sub(rf"@font-face\{{[^}}]*{face}[^}}]*\}}", "", style)
+    return style
 
 
 def _pages(out: Path) -> list[Path]:
@@ -132,8 +132,8 @@ def _read_pages(out: Path) -> Markup:
     return markup
 
 
-def _dated(text: str, digest: str) -> str:
-    return DIGEST.sub(f"?v=site-{digest}", text)
+def _with_version(text: str, version: str) -> str:
+    return VERSION.sub(f"?v=site-{version}", text)
 
 
 def _characters(font: str, formulas: Formulas) -> set[str]:
@@ -160,7 +160,7 @@ def _with_fonts(static: Path, style: str, formulas: Formulas) -> tuple[str, list
         is_icons = "fontawesome" in address
         characters = icons if is_icons else _characters(Path(address).stem, formulas)
         content = subset_font(static / address, characters)
-        digests.append(hashlib.sha256(content).hexdigest())
+        digests.append(digest(content))
         if is_icons:
             new = f"data:font/woff2;base64,{base64.b64encode(content).decode()}"
         else:
@@ -172,7 +172,8 @@ def _with_fonts(static: Path, style: str, formulas: Formulas) -> tuple[str, list
     return style, digests
 
 
-def _remove_unused(out: Path, markup: Markup, style: str, heads: Heads) -> None:
+def _remove_unused(app: Sphinx, markup: Markup, style: str) -> None:
+    out, heads = Path(app.outdir), app.page_heads
     static = out / "_static"
     addresses = {(static, address) for address in css.addresses(style)} | markup.references
     used = {
@@ -181,11 +182,11 @@ def _remove_unused(out: Path, markup: Markup, style: str, heads: Heads) -> None:
         if css.is_local(address)
     }
     used |= {out / path for path in (STYLE, SCRIPT, *heads.all("lazy"))}
-    for path in static.rglob("*"):
-        kept = path.resolve() in used or path.name == "LICENSE"
-        kept |= path.parent.name == WIDGETS and path.suffix == ".js"  # the states name them
-        kept |= path.is_relative_to(out / PYTHON)  # its own modules know what they need
-        if path.is_file() and not kept:
+    joined = heads.all("joined style")
+    for path in filter(Path.is_file, static.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        kept = is_kept(app, name) and name not in joined
+        if not kept and path.resolve() not in used and path.name != "LICENSE":
             path.unlink()
     for folder in sorted(static.rglob("*/"), reverse=True):
         if folder.is_dir() and not any(folder.iterdir()):
@@ -194,10 +195,10 @@ def _remove_unused(out: Path, markup: Markup, style: str, heads: Heads) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Note the assets while pages are written, and finish when all of them are."""
-    app.add_config_value("book_light", True, "html", bool)
+    app.add_config_value("bundle_assets", True, "html", bool)
     # A change of the site's own files is one of all pages: Sphinx writes them anew.
-    own = b"".join(path.read_bytes() for path in (SECTIONS, scripts.OWN))
-    app.add_config_value("book_light_files", hashlib.sha256(own).hexdigest(), "html", str)
+    own = b"".join(path.read_bytes() for path in (OWN_STYLE, scripts.OWN))
+    app.add_config_value("bundle_digest", digest(own), "html", str)
     app.connect("builder-inited", begin)
     # The last before a page is written, for what others put into its head; and the last of all.
     app.connect("html-page-context", prepare, priority=950)

@@ -11,8 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from sphinx.application import Sphinx
 
 from sphinxext.assets import css
-from sphinxext.widgets.files import FOLDER as WIDGETS
-from sphinxext.widgets.host import HOST
+from sphinxext.shared import is_kept
 
 # The theme's icons as a script that rewrites the page; the font beside it shows the same icons.
 ICONS = "fontawesome.js"
@@ -27,11 +26,11 @@ INLINE = "documentation_options.js"
 # from page to page would need a line in the content security policy for each.
 PAGE_NAME = "DOCUMENTATION_OPTIONS.pagename ="
 # The parts of the theme that are treated by name.
-MUST_BE_THERE = {ICONS, LAZY, INLINE} | SEARCH
+EXPECTED = {ICONS, LAZY, INLINE} | SEARCH
 
 
-def fate(path: str, page: str, body: str) -> str:
-    """What becomes of a script of the theme or of an extension on this page.
+def treatment(path: str, page: str, body: str) -> str:
+    """What is done with a script of the theme or of an extension on this page.
 
     ``joined`` with the site's script, ``own`` (a tag of its own), ``inline``, ``lazy`` or
     ``dropped``.
@@ -45,8 +44,6 @@ def fate(path: str, page: str, body: str) -> str:
         return "own" if page == "search" else "dropped"
     if name == TABS:
         return "own" if "sd-tab-set" in body else "dropped"
-    if name == HOST.name or path.startswith(f"_static/{WIDGETS}/"):
-        return "own"
     return "dropped" if name == ICONS else "joined"
 
 
@@ -68,8 +65,8 @@ class Heads:
         self.written = True
         self.pages.pop(page, None)
 
-    def lighten(self, app: Sphinx, page: str, body: str, markup: str) -> str:
-        """Part of a page's head, without what the site's own files replace."""
+    def take_assets(self, app: Sphinx, page: str, body: str, markup: str) -> str:
+        """Part of a page's head, without what the site's stylesheet and script replace."""
         soup = BeautifulSoup(markup, "html.parser")
         folder = Path(app.builder.get_target_uri(page)).parent
         for tag in soup.find_all(["link", "script"]):
@@ -80,21 +77,22 @@ class Heads:
                 continue
             path = _resolve(folder, address)
             if tag.name == "script":
-                self._script(app, page, tag, path, fate(path, page, body))
+                kind = "own" if is_kept(app, path) else treatment(path, page, body)
+                self._script(app, page, tag, path, kind)
             elif {"stylesheet", "preload"} & set(tag.get("rel", ())):
                 if "stylesheet" in tag["rel"]:
                     self._note(page, "joined style", path)
                 tag.decompose()
         return str(soup)
 
-    def _script(self, app: Sphinx, page: str, tag: Tag, path: str, fate: str) -> None:
-        if fate == "own":
+    def _script(self, app: Sphinx, page: str, tag: Tag, path: str, kind: str) -> None:
+        if kind == "own":
             tag["defer"] = ""
-        elif fate == "inline":
+        elif kind == "inline":
             tag.attrs, tag.string = {}, Path(app.outdir, path).read_text("utf-8")
         else:
             tag.decompose()
-        self._note(page, fate, path)
+        self._note(page, kind, path)
 
     def _note(self, page: str, kind: str, path: str) -> None:
         paths = self.pages.setdefault(page, {}).setdefault(kind, [])

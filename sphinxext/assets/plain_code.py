@@ -2,7 +2,7 @@
 
 Pygments puts every token into an element of its own. Here those that look like plain text in the
 light and in the dark style of the theme stay text: half of the elements of a chapter's code.
-``book_light = False`` leaves the code as Pygments makes it.
+``bundle_assets = False`` leaves the code as Pygments makes it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def formatter(plain: set[Any]) -> Callable[..., HtmlFormatter]:
 
 def use(app: Sphinx) -> None:
     """Highlight with the two styles of the theme in mind, where the theme has two."""
-    if app.builder.format != "html" or not app.config.book_light:
+    if app.builder.format != "html" or not app.config.bundle_assets:
         return
     options = app.builder.theme.get_options(app.config.html_theme_options)
     names = [options.get(f"pygments_{mode}_style") for mode in ("light", "dark")]

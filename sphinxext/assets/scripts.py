@@ -10,7 +10,7 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
-OWN = Path(__file__).parent / "static" / "light_pages.js"
+OWN = Path(__file__).parent / "static" / "site.js"
 SOURCE_MAP = re.compile(r"\s*//# sourceMappingURL=\S*\s*$")
 # The theme makes boxes that scroll focusable by measuring every box of the page, after loading and
 # after each change of a figure. That lays out all sections; the site's own script waits for them.

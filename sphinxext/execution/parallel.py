@@ -152,7 +152,7 @@ def _cancel_tasks(loop: asyncio.AbstractEventLoop) -> None:
         task.cancel()
 
 
-def keep(client: NotebookClientCache, ran: Future[ExecutionResult]) -> str:
+def store(client: NotebookClientCache, ran: Future[ExecutionResult]) -> str:
     """Put the result into the cache unless the notebook failed; what there is to say about it."""
     if ran.exception() or ran.result().err:
         return "failed; it runs again when its page is read"
@@ -187,7 +187,7 @@ def run_ahead(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         runs = {pool.submit(execute, waiting[name]): name for name in longest_first(waiting, noted)}
         # Only this thread touches the cache, whose database is made for one at a time, and logs.
         for count, ran in enumerate(as_completed(runs), start=1):
-            said = keep(waiting[runs[ran]], ran)
+            said = store(waiting[runs[ran]], ran)
             LOG.info("notebook %d of %d: %s %s", count, len(runs), runs[ran], said)
 
 

@@ -16,23 +16,23 @@ from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
 
-def whole_streams(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+def merge_streams(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
     """The outputs as myst-nb merges them, once what came in parts has been put together.
 
     Parts belong together if they are of one stream and nothing came between them.
     """
-    whole: list[NotebookNode] = []
+    merged: list[NotebookNode] = []
     for output in outputs:
-        last = whole[-1] if whole else {}
+        last = merged[-1] if merged else {}
         if output["output_type"] == "stream" and output["name"] == last.get("name"):
             last["text"] += output["text"]
         else:
-            whole.append(output.copy())
-    return coalesce_streams(whole)
+            merged.append(output.copy())
+    return coalesce_streams(merged)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Put it in the place of myst-nb's own function, for which myst-nb has no setting."""
     app.setup_extension("myst_nb")
-    myst_nb.core.render.coalesce_streams = whole_streams
+    myst_nb.core.render.coalesce_streams = merge_streams
     return {"parallel_read_safe": True, "parallel_write_safe": True}

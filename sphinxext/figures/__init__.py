@@ -22,7 +22,7 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from lecturelib import svg
-from sphinxext.shared import link_for
+from sphinxext.shared import add_stylesheet
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class FigurePairs(SphinxPostTransform):
                 'metadata: "mystnb": {"image": {"alt": "…"}}',
                 _position(node),
                 location=self.env.docname,
-                type="dark_figures",
+                type="figures",
             )
 
     def _pair(self, node: nodes.image, path: Path) -> None:
@@ -76,7 +76,7 @@ class FigurePairs(SphinxPostTransform):
         try:
             light = _sized(node, svg.size(text))
         except ValueError as error:
-            logger.warning("%s: %s", path.name, error, location=node, type="dark_figures")
+            logger.warning("%s: %s", path.name, error, location=node, type="figures")
             return
         dark_text = svg.recolour(text)
         both = light
@@ -89,7 +89,7 @@ class FigurePairs(SphinxPostTransform):
 
     def _dark_file(self, stem: str, text: str) -> str:
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-        path = Path(self.app.doctreedir, "dark_figures", f"{stem}-dark-{digest}.svg")
+        path = Path(self.app.doctreedir, "figures", f"{stem}-dark-{digest}.svg")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
         self.env.images.add_file(self.env.docname, str(path))
@@ -170,5 +170,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the transform, its node and its stylesheet."""
     app.add_node(sized_image, html=(visit_sized_image, None))
     app.add_post_transform(FigurePairs)
-    link_for(app, STYLESHEET, sized_image)
+    add_stylesheet(app, STYLESHEET, sized_image)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

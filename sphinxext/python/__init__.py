@@ -30,6 +30,7 @@ from sphinx.util import logging
 
 from sphinxext.python import pyodide
 from sphinxext.python.cells import cell_of, elsewhere, is_input, number_of, read_cells
+from sphinxext.shared import keep
 
 logger = logging.getLogger(__name__)
 
@@ -39,17 +40,17 @@ EDITOR = [
     HERE / "vendor" / "prism-code-editor" / "editor.js",
     *(HERE / "static" / name for name in ("code-editor.js", "code-editor.css")),
 ]
-KEEPER = HERE / "static" / "sw.js"
+SERVICE_WORKER = HERE / "static" / "sw.js"
 FOLDER = "_static/python"
 SCRIPT, STYLE = "python_cells.js", "python_cells.css"
-PLACE = "data-python"
+PLACEHOLDER = "data-python"
 STATUS = '<span role="status"></span></div>'
 BAR = (
     '<div class="run-bar" data-cell="{number}"><button type="button" class="run-cell">Run</button>'
     f'<button type="button" class="edit-cell">Edit</button>{STATUS}'
 )
 PAGE_BAR = (
-    f'<div class="run-bar run-page" {PLACE}>'
+    f'<div class="run-bar run-page" {PLACEHOLDER}>'
     f'<button type="button" class="run-all">Run all code</button>{STATUS}'
 )
 NOTE = '<p class="run-note">The code here needs {needs}, which no browser runs. {how}</p>'
@@ -137,7 +138,7 @@ def connect(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Tell the page's script where its parts are; write the sources of the page's cells."""
-    if PLACE not in (body := context.get("body", "")):
+    if PLACEHOLDER not in (body := context.get("body", "")):
         return
     cells = json.dumps(read_cells(Path(app.env.doc2path(page))), ensure_ascii=False)
     digest = hashlib.sha256(cells.encode()).hexdigest()[:12]
@@ -156,7 +157,7 @@ def connect(
     given = " ".join(
         f'data-{name}="{pathto(address, resource=True)}"' for name, address in addresses.items()
     )
-    context["body"] = body.replace(PLACE, given, 1)
+    context["body"] = body.replace(PLACEHOLDER, given, 1)
     app.add_css_file(STYLE)
     app.add_js_file(SCRIPT, defer="defer")
 
@@ -176,7 +177,7 @@ def publish(app: Sphinx, error: Exception | None) -> None:
         source = Path(app.doctreedir).parent / "generated-python" / name
         shutil.rmtree(out / name, ignore_errors=True)
         shutil.copytree(source, out / name)
-    shutil.copy(KEEPER, app.outdir)
+    shutil.copy(SERVICE_WORKER, app.outdir)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -185,6 +186,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("python_cache", ".cache/pyodide", "", str)
     app.add_config_value("python_elsewhere", {}, "html", dict)
     app.add_config_value("python_folder", "", "html", str)  # set by assemble
+    keep(app, FOLDER)  # its modules name each other
     app.connect("config-inited", assemble)
     app.add_post_transform(RunBars)
     app.connect("html-page-context", connect, priority=800)

@@ -18,7 +18,7 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.shared import create_component
 
-from sphinxext.shared import link_for
+from sphinxext.shared import add_stylesheet
 
 LOGGER = logging.getLogger(__name__)
 STYLESHEET = Path(__file__).parent / "static" / "framework_tabs.css"
@@ -102,5 +102,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("sphinx_design")
     app.add_node(framework_tabs, html=(visit_tabs, depart_tabs))
     app.connect("doctree-read", gather)
-    link_for(app, STYLESHEET, framework_tabs)
+    add_stylesheet(app, STYLESHEET, framework_tabs)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,6 +20,7 @@ from sphinx.config import Config
 
 from lecturelib import widgets
 from lecturelib.widgets import base
+from sphinxext.shared import keep
 from sphinxext.widgets.host import HOST, STATE, VIEW
 from sphinxext.widgets.scripts import as_script
 
@@ -107,8 +108,8 @@ def _store(app: Sphinx, context: dict[str, Any], text: str) -> dict[str, str]:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Write the shared files before the pages, and split each page's state after myst-nb."""
-    app.setup_extension("sphinxext.widgets.host")
     app.add_config_value("widget_files", "", "html", str)  # set by write
+    keep(app, f"_static/{FOLDER}")  # the states name files, which no markup does
     app.connect("config-inited", write)
     app.connect("html-page-context", split, priority=920)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,6 +13,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from sphinxext.shared import keep
+
 HOST = Path(__file__).parent / "static" / "anywidget-host.js"
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -43,6 +45,7 @@ def _is_for_widgets(script: object) -> bool:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension with Sphinx; ``myst_nb`` is loaded if it is not yet."""
     app.setup_extension("myst_nb")
+    keep(app, f"_static/{HOST.name}")
     app.connect("config-inited", use_host)
     app.connect("html-page-context", drop_unused, priority=900)  # after myst-nb has added them
     return {"parallel_read_safe": True, "parallel_write_safe": True}

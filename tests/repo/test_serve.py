@@ -25,7 +25,7 @@ def test_everything_is_found_from_the_root(tmp_path):
     for path in (*paths, written["html_favicon"]):
         assert Path(path).is_absolute()
         assert Path(path).exists()
-    assert written["book_light"] is False
+    assert written["bundle_assets"] is False
 
 
 def test_what_the_pages_are_made_of_is_watched_and_nothing_else():

@@ -74,7 +74,7 @@ def test_only_pages_of_a_theme_with_two_styles_change(builder, light, options, c
     theme = SimpleNamespace(get_options=lambda own: names | own)
     app = SimpleNamespace(
         builder=SimpleNamespace(format=builder, theme=theme, highlighter=highlighter),
-        config=SimpleNamespace(book_light=light, html_theme_options=options),
+        config=SimpleNamespace(bundle_assets=light, html_theme_options=options),
     )
     plain_code.use(app)
     assert (highlighter.formatter is not HtmlFormatter) == changed

@@ -12,7 +12,6 @@ import pytest
 from myst_nb.core.config import NbParserConfig
 
 from sphinxext.execution.library_cache import library_digest, use_cache_of_library
-from sphinxext.shared import prune
 
 ROOT = Path(__file__).parents[3]
 
@@ -83,17 +82,6 @@ def test_source_that_does_not_exist_is_refused(library):
 
 
 # The folders
-
-
-def test_prune_keeps_the_three_last_used_and_what_is_no_cache(tmp_path):
-    names = [f"{number:012x}" for number in range(5)]
-    for age, name in enumerate(reversed(names)):
-        (tmp_path / name).mkdir()
-        os.utime(tmp_path / name, (1000 - age, 1000 - age))
-    (tmp_path / "notes").mkdir()
-    os.utime(tmp_path / "notes", (0, 0))
-    prune(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [*names[2:], "notes"]
 
 
 def test_cache_that_a_build_uses_is_not_the_oldest(library):

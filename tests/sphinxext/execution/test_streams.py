@@ -3,7 +3,7 @@
 import pytest
 from nbformat import v4
 
-from sphinxext.execution.streams import whole_streams
+from sphinxext.execution.streams import merge_streams
 
 
 def sent(text, name="stdout"):
@@ -25,11 +25,11 @@ SHOWN = v4.new_output("display_data", {"text/plain": "a figure"})
     ],
 )  # fmt: skip
 def test_parts_become_one_text(outputs, texts):
-    assert [output.text for output in whole_streams(outputs)] == texts
+    assert [output.text for output in merge_streams(outputs)] == texts
 
 
 def test_what_is_shown_between_parts_them_and_stays_in_its_place():
-    merged = whole_streams([sent("be"), sent("fore\n"), SHOWN, sent("af"), sent("ter\n")])
+    merged = merge_streams([sent("be"), sent("fore\n"), SHOWN, sent("af"), sent("ter\n")])
     assert [o.get("text") for o in merged] == ["before\nafter\n", None]
     assert merged[1] == SHOWN
 
@@ -37,7 +37,7 @@ def test_what_is_shown_between_parts_them_and_stays_in_its_place():
 def test_the_notebook_keeps_its_own_outputs():
     outputs = [sent("a "), sent("line\n")]
     before = [output.copy() for output in outputs]
-    whole_streams(outputs)
+    merge_streams(outputs)
     assert outputs == before
 
 

@@ -9,7 +9,6 @@ import pytest
 from nbformat import v4
 
 from sphinxext.python import pyodide
-from sphinxext.python.cells import elsewhere, imports
 from tools.browser import open_page as open_in
 from tools.server import serve
 
@@ -205,19 +204,6 @@ def test_the_setting_leaves_everything_away(build, notebook):
     extensions = ["sphinxext.python"]
     made = build(*extensions, files={"index.ipynb": notebook(*CELLS)}, python_in_page=False)
     assert not made.page().select(".run-bar")
-
-
-def test_imports_are_found_with_their_dots():
-    found = imports("import a.b\nfrom c import d as e\nif 1:\n    import f\n    %pip install g")
-    assert found == {"a.b", "c", "c.d", "f"}
-    assert imports("no python at all") == set()
-
-
-def test_a_function_of_a_module_may_be_what_is_missing():
-    cells = [{"source": "from lecturelib.data import mnist1d, split"}]
-    assert elsewhere(cells, {"lecturelib.data.mnist1d": "mnist1d", "torch": "PyTorch"}) == [
-        "mnist1d"
-    ]
 
 
 # What runs

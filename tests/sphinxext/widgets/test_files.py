@@ -17,7 +17,7 @@ from sphinxext.widgets.scripts import as_script
 REPO = Path(__file__).parents[3]
 CONF = """
 project = "mini"
-extensions = ["sphinxext.widgets.files"]
+extensions = ["sphinxext.widgets"]
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 """

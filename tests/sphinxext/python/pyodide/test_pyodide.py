@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import socket
 import sys
 import threading
@@ -250,18 +249,6 @@ def test_a_download_that_breaks_off_leaves_no_half_file(world):
     world.server.broken.clear()
     world.assemble()
     assert world.names() == SERVED
-
-
-def test_a_write_that_breaks_off_leaves_the_old_file(tmp_path, monkeypatch):
-    def fail(*paths):
-        raise OSError("no space left")
-
-    sources.write_whole(tmp_path / "file", b"old")
-    monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="no space left"):
-        sources.write_whole(tmp_path / "file", b"new")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
-    assert (tmp_path / "file").read_bytes() == b"old"
 
 
 def test_our_own_wheel_has_an_entry_in_the_lock(world):

@@ -12,7 +12,7 @@ from sphinxext.python.pyodide import PINS
 from sphinxext.python.pyodide import compile as compiling
 from sphinxext.python.pyodide.compile import compile_official, compile_own, inside
 
-CACHE = Path(__file__).parents[4] / ".cache" / "pyodide"
+CACHE = Path(__file__).parents[5] / ".cache" / "pyodide"
 SITE = {"pack/__init__.py": b"", "pack/two.py": b"def two():\n    return 2\n", "pack/a.txt": b"a"}
 
 
