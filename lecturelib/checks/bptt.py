@@ -6,66 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecturelib.checks import AnswerError, as_number, check, near
+from lecturelib.checks import AnswerError, as_number, called, check, code, number
 
-# The exercise "by hand": s_t = w s_{t−1} + x_t, L = ½ (s_3 − 3)².
-_W, _S = 0.5, (0.0, 2.0, 2.0, 1.0)
-_DS = (None, -0.5, -1.0, -2.0)  # ds_1 … ds_3
-_SHARES = (0.0, -2.0, -4.0)  # ds_t s_{t−1}
-
-
-def _compare(answer: float, right: float, mistakes: tuple, otherwise: str) -> None:
-    """AnswerError unless the number is right; ``mistakes`` are pairs of value and sentence."""
-    value = as_number(answer)
-    for wrong, says in mistakes:
-        if near(value, wrong, 2):
-            raise AnswerError(says)
-    if not near(value, right, 2):
-        raise AnswerError(otherwise)
-
-
-@check
-def ds1(answer: float) -> str:
-    """∂L/∂s_1."""
-    mistakes = (
-        (-_DS[1], "The size is right, the sign is not: the state is below its target."),
-        (_DS[2], "That is the gradient one step later."),
-        (_DS[3], "That is the gradient at the loss; it still has to go back."),
-        (_DS[3] / _W**2, "You divided by w; each step back multiplies."),
-        (_DS[3] * _W**3, "One factor too many: count the steps between the two states."),
-    )
-    _compare(answer, _DS[1], mistakes, "Start with s_3 − 3 and multiply by w for each step back.")
-    return "Two steps back, two factors."
-
-
-@check
-def dw(answer: float) -> str:
-    """∂L/∂w, all three uses."""
-    mistakes = (
-        (-sum(_SHARES), "The size is right, the sign is not: the state is below its target."),
-        (_SHARES[2], "That is the share of the last use alone; w was used before."),
-        (_SHARES[1], "That is one share out of three."),
-        (_DS[3] * sum(_S[:3]), "The gradient changes on its way back; you took the last for all."),
-        (
-            _DS[3] * _S[3] + _DS[2] * _S[2] + _DS[1] * _S[1],
-            "Pair each gradient with the state before.",
-        ),
-    )
-    _compare(answer, sum(_SHARES), mistakes, "Add up ds times the state before it, step by step.")
-    return "Three uses, three shares, one of them zero."
-
-
-@check
-def dw_truncated(answer: float) -> str:
-    """∂L/∂w with k = 1."""
-    mistakes = (
-        (sum(_SHARES), "That is the full gradient."),
-        (-_SHARES[2], "The size is right, the sign is not: the state is below its target."),
-        (_SHARES[0], "Truncation keeps the steps next to the loss, not the first ones."),
-        (_SHARES[1], "That is the use one step earlier, the first to be cut."),
-    )
-    _compare(answer, _SHARES[2], mistakes, "Keep only the use of w right before the loss.")
-    return "The share next to the loss, and no other."
+ds1 = number("bptt", "by_hand", "ds1")
+dw = number("bptt", "by_hand", "dw")
+dw_truncated = number("bptt", "by_hand", "dw_truncated")
 
 
 @check
@@ -79,28 +24,6 @@ def steps_back(answer: float) -> str:
     if 0.9 ** (value - 1) < 0.01:
         raise AnswerError("It has been below one hundredth before that already.")
     return "Every step takes a tenth of what is left."
-
-
-@check
-def dW(answer: Callable) -> str:  # noqa: N802 d + the name
-    """A function (dh, s, W): the sum over time of da_tᵀ s_{t−1}, for tanh."""
-    if not callable(answer):
-        raise AnswerError("Hand over the function itself, without calling it.")
-    rng = np.random.default_rng(0)
-    dh, W = rng.normal(size=(5, 2, 3)), rng.normal(size=(3, 3))
-    s = np.tanh(rng.normal(size=(6, 2, 3)))
-    result = answer(dh.copy(), s.copy(), W.copy())
-    if result is None:
-        raise AnswerError("The function returns nothing yet.")
-    result = np.asarray(result, dtype=float)
-    if result.shape != W.shape:
-        raise AnswerError(f"For W of shape {W.shape} it returned shape {result.shape}.")
-    for says, variant in _LOOPS.items():
-        if np.allclose(result, _loop(dh, s, W, **variant)):
-            raise AnswerError(says)
-    if not np.allclose(result, _loop(dh, s, W)):
-        raise AnswerError("Compare with a sequence of one step, then of two: which term is off?")
-    return "The library's loop, and its sum."
 
 
 # What each mistake changes in the loop below.
@@ -142,25 +65,40 @@ def _loop(
     return total.T if flip else total
 
 
+_rng = np.random.default_rng(0)
+
+
+@code(
+    (_rng.normal(size=(5, 2, 3)), np.tanh(_rng.normal(size=(6, 2, 3))), _rng.normal(size=(3, 3))),
+    otherwise="Compare with a sequence of one step, then of two: which term is off?",
+    says="The library's loop, and its sum.",
+)
+def dW(dh: np.ndarray, s: np.ndarray, W: np.ndarray) -> tuple:  # noqa: N802 d + the name
+    """A function (dh, s, W): the sum over time of da_tᵀ s_{t−1}, for tanh."""
+    return _loop(dh, s, W), {says: _loop(dh, s, W, **how) for says, how in _LOOPS.items()}
+
+
 @check
 def clip(answer: Callable) -> str:
     """A function (gradients, max_norm): a new dict, scaled together to the norm."""
-    if not callable(answer):
-        raise AnswerError("Hand over the function itself, without calling it.")
-    g = {"W": np.array([[3.0, 0.0], [0.0, 4.0]]), "b": np.array([7.2, 9.6])}
+    g = {"W": np.array([[3.0, 0.0], [0.0, 4.0]]), "b": np.array([7.2, 9.6])}  # norms 5 and 12
     result = _clipped(answer, g, 6.5)
-    joint = {name: x / 2 for name, x in g.items()}
-    if _same(result, {"W": g["W"], "b": g["b"] * 6.5 / 12}):
-        raise AnswerError("Each array is clipped by itself, which turns the direction.")
-    if _same(result, {name: np.clip(x, -6.5, 6.5) for name, x in g.items()}):
-        raise AnswerError("Each entry is clipped by itself, which turns the direction.")
-    if _same(result, {name: x / 169 * 6.5 for name, x in g.items()}):
-        raise AnswerError("The root of the sum of squares is missing.")
-    if _same(result, g):
-        raise AnswerError("Gradients longer than the threshold come back as they were.")
-    if _same(result, {name: x / 13 for name, x in g.items()}):
-        raise AnswerError("The result has norm 1 whatever the threshold.")
-    if not _same(result, joint):
+    wrong = {
+        "Each array is clipped by itself, which turns the direction.": {
+            "W": g["W"],
+            "b": g["b"] * 6.5 / 12,
+        },
+        "Each entry is clipped by itself, which turns the direction.": {
+            name: np.clip(x, -6.5, 6.5) for name, x in g.items()
+        },
+        "The root of the sum of squares is missing.": _scaled(g, 6.5 / 169),
+        "Gradients longer than the threshold come back as they were.": g,
+        "The result has norm 1 whatever the threshold.": _scaled(g, 1 / 13),
+    }
+    for says, other in wrong.items():
+        if _same(result, other):
+            raise AnswerError(says)
+    if not _same(result, _scaled(g, 6.5 / 13)):
         raise AnswerError("Find one norm of all arrays together, and one factor for all.")
     if not _same(_clipped(answer, g, 26.0), g):
         raise AnswerError("Gradients shorter than the threshold must stay as they are.")
@@ -173,15 +111,16 @@ def clip(answer: Callable) -> str:
 def _clipped(function: Callable, gradients: dict, max_norm: float) -> dict:
     """What the function returns for a copy, with the same names and shapes."""
     given = {name: g.copy() for name, g in gradients.items()}
-    with np.errstate(divide="ignore", invalid="ignore"):  # judged by what comes out
-        result = function(given, max_norm)
-    if result is None:
-        raise AnswerError("The function returns nothing yet.")
+    result = called(function, given, max_norm, copied=False)
     if not isinstance(result, dict) or result.keys() != gradients.keys():
         raise AnswerError("Return a dict with the names that were handed in.")
     if not _same(given, gradients):
         raise AnswerError("The arrays that were handed in have changed: make new ones.")
     return result
+
+
+def _scaled(gradients: dict, factor: float) -> dict:
+    return {name: factor * g for name, g in gradients.items()}
 
 
 def _same(one: dict, other: dict) -> bool:

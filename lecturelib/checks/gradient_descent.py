@@ -6,76 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecturelib.checks import AnswerError, as_number, check, near
+from lecturelib.checks import AnswerError, called, check, code, number
 
-# The step of the exercise "by hand": L = w₁² + 3 w₂².
+slope_w2 = number("gradient_descent", "by_hand", "slope_w2")
+next_w1 = number("gradient_descent", "by_hand", "next_w1")
+next_w2 = number("gradient_descent", "by_hand", "next_w2")
+largest_rate = number("gradient_descent", "by_hand", "largest_rate")
+
 _CURVATURES = np.array([2.0, 6.0])
-_W, _ETA = np.array([2.0, -1.0]), 0.1
-_G = _CURVATURES * _W
-_NEXT = _W - _ETA * _G
-
-
-@check
-def slope_w2(answer: float) -> str:
-    """∂L/∂w₂ at (2, −1)."""
-    value = as_number(answer)
-    if near(value, -_G[1], 2):
-        raise AnswerError("The size is right, the sign is not: w₂ is negative here.")
-    if near(value, _G[1] / 2, 2):
-        raise AnswerError("The square brings a factor of its own when you take the derivative.")
-    if near(value, _G[0], 2):
-        raise AnswerError("That is the slope along the other weight.")
-    if near(value, _W @ (_CURVATURES * _W) / 2, 2):
-        raise AnswerError("That is the loss; asked is its slope along w₂.")
-    if not near(value, _G[1], 2):
-        raise AnswerError("Hold w₁ fixed, take the derivative of 3 w₂², then put w₂ into it.")
-    return "Negative: the loss falls when w₂ grows."
-
-
-def _next_weight(answer: float, i: int) -> str:
-    """Judge one weight after the step."""
-    value = as_number(answer)
-    if near(value, _W[i] + _ETA * _G[i], 2):
-        raise AnswerError("That went uphill: the update subtracts.")
-    if near(value, _W[i] - _G[i], 2):
-        raise AnswerError("The learning rate is missing: you took away the whole gradient.")
-    if near(value, _W[i] - _ETA * (_W @ _G) / 2, 2):
-        raise AnswerError("You took away the loss times the rate; the step needs the gradient.")
-    if near(value, _W[i], 2):
-        raise AnswerError("That is the weight before the step.")
-    if not near(value, _NEXT[i], 2):
-        raise AnswerError("Take the slope along this weight, times the rate, from the weight.")
-    return "One step downhill."
-
-
-@check
-def next_w1(answer: float) -> str:
-    """w₁ after one step from (2, −1) with rate 0.1."""
-    return _next_weight(answer, 0)
-
-
-@check
-def next_w2(answer: float) -> str:
-    """w₂ after the same step."""
-    return _next_weight(answer, 1)
-
-
-@check
-def largest_rate(answer: float) -> str:
-    """The rate below which gradient descent converges on L = w₁² + 3 w₂²."""
-    value, (small, large) = as_number(answer), _CURVATURES
-    for wrong, says in (
-        (2 / small, "With that rate the flatter direction is on the edge; which one breaks first?"),
-        (1 / large, "With that rate the steeper direction arrives in one step. It can bear more."),
-        (2 / (large / 2), "The derivative of 3 w₂² twice: the square brings a factor with it."),
-        (2 / (small + large), "That is the rate that shrinks both directions equally fast."),
-        (large, "That is the largest curvature. What does the threshold do with it?"),
-    ):
-        if near(value, wrong, 3):
-            raise AnswerError(says)
-    if not near(value, 2 / large, 3):
-        raise AnswerError("Find the two curvatures, and ask when |1 − η λ| reaches one.")
-    return "The steepest direction sets the limit for all of them."
 
 
 @check
@@ -105,54 +43,37 @@ def descend(answer: Callable) -> str:
 
 def _run(function: Callable, start: np.ndarray, steps: int) -> np.ndarray:
     """What ``function`` returns after ``steps`` steps, as an array of two numbers."""
-    if not callable(function):
-        raise AnswerError("Hand over the function itself, without calling it.")
-    result = function(lambda w: _CURVATURES * w, start, 0.1, steps)
-    if result is None:
-        raise AnswerError("The function returns nothing yet.")
+    result = called(function, lambda w: _CURVATURES * w, start, 0.1, steps, copied=False)
     result = np.asarray(result, dtype=float)
     if result.shape != (2,):
         raise AnswerError(f"For two weights it returned shape {result.shape}.")
     return result
 
 
-@check
-def mse_gradient(answer: Callable) -> str:
+_rng = np.random.default_rng(0)
+
+
+@code(
+    (_rng.normal(size=3), _rng.normal(size=(5, 3)), _rng.normal(size=5)),
+    otherwise="Compare with the slope between two near points, one weight at a time.",
+    says="The gradient of linear regression.",
+)
+def mse_gradient(w: np.ndarray, X: np.ndarray, y: np.ndarray) -> tuple:
     """A function (w, X, y): the gradient of 1/N Σ (Xw − y)²."""
-    if not callable(answer):
-        raise AnswerError("Hand over the function itself, without calling it.")
-    rng = np.random.default_rng(0)
-    X, y, w = rng.normal(size=(5, 3)), rng.normal(size=5), rng.normal(size=3)
-    result = answer(w.copy(), X.copy(), y.copy())
-    if result is None:
-        raise AnswerError("The function returns nothing yet.")
-    result, right = np.asarray(result, dtype=float), 2 / 5 * X.T @ (X @ w - y)
-    if result.shape != (3,):
-        raise AnswerError(
-            f"For three weights it returned shape {result.shape}; one slope a weight."
-        )
-    for wrong, says in (
-        (-right, "The sign is turned round: the error is prediction minus target."),
-        (right / 2, "The square brings a factor of its own."),
-        (right * 5, "That is the gradient of the sum; the loss is the mean over the rows."),
-        (right * 5 / 2, "That is the gradient of half the sum; the loss is the mean of squares."),
-        (2 / 5 * X.T @ (X @ w), "The targets are missing."),
-    ):
-        if np.allclose(result, wrong):
-            raise AnswerError(says)
-    if not np.allclose(result, right):
-        raise AnswerError("Compare with the slope between two near points, one weight at a time.")
-    return "The gradient of linear regression."
+    right = 2 / 5 * X.T @ (X @ w - y)
+    return right, {
+        "The sign is turned round: the error is prediction minus target.": -right,
+        "The square brings a factor of its own.": right / 2,
+        "That is the gradient of the sum; the loss is the mean over the rows.": right * 5,
+        "That is the gradient of half the sum; the loss is the mean of squares.": right * 5 / 2,
+        "The targets are missing.": 2 / 5 * X.T @ (X @ w),
+    }
 
 
 @check
 def batches(answer: Callable) -> str:
     """A function (N, size, rng): one epoch, a list of arrays of row numbers."""
-    if not callable(answer):
-        raise AnswerError("Hand over the function itself, without calling it.")
-    parts = answer(10, 4, np.random.default_rng(0))
-    if parts is None:
-        raise AnswerError("The function returns nothing yet.")
+    parts = called(answer, 10, 4, np.random.default_rng(0))
     parts = [np.asarray(part, dtype=int) for part in parts]
     if any(part.ndim != 1 for part in parts):
         raise AnswerError("Each batch must be an array of row numbers, of one axis.")

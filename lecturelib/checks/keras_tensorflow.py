@@ -6,59 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecturelib.checks import AnswerError, as_number, as_vector, check
+from lecturelib.checks import AnswerError, as_number, as_vector, called, check, number
 
-
-def _counted(answer, right, mistakes, otherwise):
-    """Raise the AnswerError that belongs to the answer, a whole number, unless it is right."""
-    value = as_number(answer)
-    if value in mistakes:
-        raise AnswerError(mistakes[value])
-    if value != right:
-        raise AnswerError(otherwise)
-
-
-def _returned(answer, *arguments):
-    """What the reader's function returns, or the AnswerError of having no function yet."""
-    if not callable(answer):
-        raise AnswerError("Hand over the function itself, without calling it.")
-    result = answer(*arguments)
-    if result is None:
-        raise AnswerError("The function returns nothing yet.")
-    return result
-
-
-@check
-def steps(answer: int) -> str:
-    """Updates of ``fit`` with 1347 rows, batches of 32 and 20 epochs."""
-    mistakes = {
-        42 * 20: "The last, smaller batch of each epoch is a step too.",
-        1347 * 20: "That is one step a row; a batch of 32 rows makes one.",
-        43: "That is one epoch.",
-        42: "That is one epoch, and its last, smaller batch is missing.",
-        842: "The rows left over make a batch in every epoch, not once at the end.",
-    }
-    _counted(answer, 43 * 20, mistakes, "Batches in an epoch, rounded up, times epochs.")
-    return "The last batch of each epoch has 3 rows."
-
-
-@check
-def trainable(answer: int) -> str:
-    """Trainable numbers of Dense(100, no bias), BatchNormalization, ReLU, Dense(10) on 784."""
-    weights, last = 784 * 100, 100 * 10 + 10
-    mistakes = {
-        weights + 4 * 100 + last: "The moving mean and variance are not trained.",
-        weights + 3 * 100 + last: "The first layer was made without biases.",
-        weights
-        + 5 * 100
-        + last: "No biases in the first layer, and two of the four stay untrained.",
-        weights + 2 + last: "Scale and shift exist for each of the units, not once for all.",
-        weights + last: "Batch normalisation trains two numbers for each unit.",
-        weights + 2 * 100 + 1000: "The last layer has biases.",
-    }
-    otherwise = "Weights of the first layer, scale and shift of each unit, then the last layer."
-    _counted(answer, weights + 2 * 100 + last, mistakes, otherwise)
-    return "The shift does what the missing biases would have done."
+steps = number("keras_tensorflow", "numbers", "steps")
+trainable = number("keras_tensorflow", "numbers", "trainable")
 
 
 @check
@@ -68,7 +19,7 @@ def keras_weights(answer: Callable) -> str:
     # A square matrix too: there a forgotten transpose shows in no shape.
     shapes = {"layers.0.W": (4, 3), "layers.0.b": (4,), "layers.2.W": (4, 4), "layers.2.b": (4,)}
     parameters = {name: rng.normal(size=shape) for name, shape in shapes.items()}
-    result = _returned(answer, {name: p.copy() for name, p in parameters.items()})
+    result = called(answer, parameters)
     if not isinstance(result, (list, tuple)):
         raise AnswerError(f"A list of arrays is asked for, not a {type(result).__name__}.")
     if len(result) != len(parameters):
@@ -95,8 +46,6 @@ def _same_array(name, p, array):
 @check
 def train_step(answer: Callable) -> str:
     """A function (W, b, x, y, lr) -> loss that makes one step of linear regression in place."""
-    if not callable(answer):
-        raise AnswerError("Hand over the function itself, without calling it.")
     from lecturelib.frameworks import need
 
     need("tensorflow")
@@ -105,7 +54,7 @@ def train_step(answer: Callable) -> str:
     rng = np.random.default_rng(7)
     W, b, x, y = (rng.normal(size=shape) for shape in ((3, 1), (1,), (5, 3), (5, 1)))
     variables = tf.Variable(W), tf.Variable(b)
-    value = _returned(answer, *variables, tf.constant(x), tf.constant(y), 0.1)
+    value = called(answer, *variables, tf.constant(x), tf.constant(y), 0.1)
     e = x @ W + b - y  # (5, 1)
     steps = 0.1 * 2 / 5 * x.T @ e, 0.1 * 2 / 5 * e.sum(axis=0)
     moved = [old - new.numpy() for old, new in zip((W, b), variables, strict=True)]
@@ -168,7 +117,7 @@ def _stopping(losses, patience, better=lambda loss, best: loss < best, in_a_row=
 def early_stopping(answer: Callable) -> str:
     """A function (losses, patience) -> (epochs run, best epoch), both counted from 1."""
     for losses, patience in _CURVES:
-        epochs, best = as_vector(_returned(answer, list(losses), patience), 2)
+        epochs, best = as_vector(called(answer, losses, patience), 2)
         right = _stopping(losses, patience)
         if (epochs, best) != right:
             raise AnswerError(_stopping_mistake((epochs, best), losses, patience, right))

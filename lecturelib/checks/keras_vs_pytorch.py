@@ -6,28 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecturelib.checks import AnswerError, as_number, as_vector, check, near
+from lecturelib.checks import AnswerError, as_vector, called, check, near, number
 
-# The recurrent layer of the exercise "count": D inputs, H units.
-_D, _H = 7, 5
-
-
-@check
-def parameters(answer: int) -> str:
-    """Parameters of ``nn.RNN(7, 5)``."""
-    value = as_number(answer)
-    mistakes = {
-        _H * (_D + _H) + _H: "That is Keras's count: PyTorch has one more list of biases.",
-        _H * (_D + _H): "Those are the weights; the biases are not there yet.",
-        _H * _D + 2 * _H: "The matrix from state to state is missing.",
-        _H * _D + _H: "That would be a layer without memory.",
-        _D * (_D + _H) + 2 * _D: "The state has as many entries as there are units, not inputs.",
-    }
-    if value in mistakes:
-        raise AnswerError(mistakes[value])
-    if value != _H * (_D + _H) + 2 * _H:
-        raise AnswerError("Two matrices, each with a row for each unit, and the biases. Add up.")
-    return "Keras has fewer and can compute just the same."
+parameters = number("keras_vs_pytorch", "numbers", "parameters")
+first_step = number("keras_vs_pytorch", "numbers", "first_step")
 
 
 def _expected(state):
@@ -41,15 +23,11 @@ def _expected(state):
 @check
 def port(answer: Callable) -> str:
     """A function: dict of nn.RNN's arrays -> [kernel, recurrent_kernel, bias] of SimpleRNN."""
-    if not callable(answer):
-        raise AnswerError("Hand over the function itself, without calling it.")
     rng, (D, H) = np.random.default_rng(5), (4, 3)
     shapes = {"weight_ih_l0": (H, D), "weight_hh_l0": (H, H)}
     shapes |= {"bias_ih_l0": (H,), "bias_hh_l0": (H,)}
     state = {name: rng.normal(size=shape) for name, shape in shapes.items()}
-    result = answer({name: array.copy() for name, array in state.items()})
-    if result is None:
-        raise AnswerError("The function returns nothing yet.")
+    result = called(answer, state)
     if not isinstance(result, (list, tuple)) or len(result) != 3:
         raise AnswerError("Return a list of three arrays: SimpleRNN has three.")
     _same_arrays([np.asarray(array, dtype=float) for array in result], state)
@@ -88,28 +66,3 @@ def batch_norm(answer) -> str:
     if not near(eps, 1e-3, 7):
         raise AnswerError("eps means the same in both: copy the number that is written there.")
     return "Copying both numbers as they stand would have kept almost nothing of the past."
-
-
-def _first_step(g, eps, *, corrected):
-    """Adam's first step over its learning rate, for one gradient g."""
-    beta2 = 0.999
-    root = np.sqrt(1 - beta2)
-    return g / (g + eps) if corrected else root * g / (root * g + eps)
-
-
-@check
-def first_step(answer: float) -> str:
-    """Keras's first Adam step over the learning rate, g = 1e-7, epsilon = 1e-7; 3 decimals."""
-    value, g = as_number(answer), 1e-7
-    mistakes = [
-        (_first_step(g, 1e-7, corrected=True), "Keras adds epsilon to the root before v is grown."),
-        (_first_step(g, 1e-8, corrected=True), "That is PyTorch's step with PyTorch's epsilon."),
-        (_first_step(g, 1e-8, corrected=False), "The right rule; this layer's epsilon is 1e-7."),
-        (np.sqrt(0.001) * g / (0.001 * g**2 + 1e-7), "The root of v is missing."),
-    ]
-    if near(value, _first_step(g, 1e-7, corrected=False), 3):
-        return "A thirtieth of what PyTorch takes: small gradients hardly move at first."
-    for wrong, says in mistakes:
-        if near(value, wrong, 3):
-            raise AnswerError(says)
-    raise AnswerError("Put m = 0.1 g and v = 0.001 g² into Keras's formula, with t = 1.")

@@ -5,66 +5,15 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
-from lecturelib.checks import AnswerError, check, match_number
+from lecturelib.checks import AnswerError, called, check, number
 
-# The exercise by hand: L = (w x − t)², two passes, then one step.
-_W, _X, _T, _RATE = 2.0, 3.0, 1.0, 0.01
-_ERROR = _W * _X - _T
-_GRADIENT = 2 * _ERROR * _X
-
-
-@check
-def gradient_twice(answer: float) -> str:
-    """w.grad after two calls of backward without clearing."""
-    mistakes = [
-        (_GRADIENT, "That is one pass. What does the second one do with what is there?"),
-        (0.0, "Nothing was cleared."),
-        (4 * _ERROR, "The inner derivative is missing: w is multiplied by x."),
-        (_GRADIENT**2, "The second pass adds; it does not multiply."),
-        (-2 * _GRADIENT, "The sign is turned round: w x is larger than t."),
-    ]
-    match_number(answer, 2 * _GRADIENT, mistakes, "Derive (w x − t)² by w, then count the passes.")
-    return "backward adds."
-
-
-@check
-def weight_after(answer: float) -> str:
-    """w after a step with the gradients of both passes."""
-    mistakes = [
-        (_W - _RATE * _GRADIENT, "The optimiser uses all that is in w.grad, not one pass."),
-        (_W + 2 * _RATE * _GRADIENT, "That goes uphill: the step is minus the gradient."),
-        (_W - 2 * _GRADIENT, "The learning rate is missing."),
-        (2 * _RATE * _GRADIENT, "That is the step; asked is the weight after it."),
-    ]
-    match_number(answer, _W - 2 * _RATE * _GRADIENT, mistakes, "w minus rate times w.grad.")
-    return "Twice as far as one pass would have gone."
-
-
-@check
-def stretched_loss(answer: float) -> str:
-    """MSELoss of outputs (2, 1) and targets (2,), both 1 and 3."""
-    mistakes = [
-        (0.0, "That would be the loss of equal shapes. Which shape has the difference here?"),
-        (8.0, "That is the sum of the squares; the loss is their mean."),
-        (4.0, "Divide by all entries of the difference: how many has it?"),
-        (1.0, "Square the differences before you take the mean."),
-    ]
-    match_number(
-        answer, 2.0, mistakes, "Write the (2, 2) differences down: every output, every target."
-    )
-    return "Perfect predictions, and a loss above zero."
-
-
-def _called(answer, *arguments):
-    if not callable(answer):
-        raise AnswerError("Hand over the function itself, without calling it.")
-    return answer(*arguments)
+gradient_twice = number("pytorch", "numbers", "gradient_twice")
+weight_after = number("pytorch", "numbers", "weight_after")
+stretched_loss = number("pytorch", "numbers", "stretched_loss")
 
 
 def _plain(value, what):
-    """A float that is one, or the AnswerError of handing out None or a tensor."""
-    if value is None:
-        raise AnswerError("The function returns nothing yet.")
+    """A float that is one, or the AnswerError of handing out a tensor."""
     if not isinstance(value, (int, float)):
         raise AnswerError(f"Return the {what} as a plain number; a tensor may hold its graph.")
     return float(value)
@@ -92,7 +41,7 @@ def step(answer: Callable) -> str:
     before = loss(model(X), y)
     fresh = torch.autograd.grad(before, list(model.parameters()))
     optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
-    value = _plain(_called(answer, model, loss, optimiser, X, y), "loss")
+    value = _plain(called(answer, model, loss, optimiser, X, y), "loss")
     moved = [(a - p.detach()) / 0.1 for a, p in zip(first, model.parameters(), strict=True)]
 
     def steps_along(gradients):
@@ -142,7 +91,7 @@ def evaluate(answer: Callable) -> str:
     y[:10] = (y[:10] + 1) % 5  # 30 of 40 are right
     for mode in (True, False):
         model.train(mode)
-        value = _plain(_called(answer, model, X, y), "accuracy")
+        value = _plain(called(answer, model, X, y), "accuracy")
         if not model.modes:
             raise AnswerError("The model was not called.")
         if any(model.modes):
