@@ -23,6 +23,8 @@ IN_THE_PAGE = "sphinxext.page_kernel"
 
 # Modules without a test of their own name: what is made of them is tested there.
 TESTED_THROUGH = {
+    "lecturelib/exchange": "lecturelib/test_frameworks.py",
+    "lecturelib/rnn": "lecturelib/test_rnn.py",
     "sphinxext/page_kernel": "sphinxext/test_page_kernel.py",
     "sphinxext/python/pyodide/compile/inside.py": "sphinxext/python/pyodide/compile",
     "sphinxext/python/pyodide/licences.py": "sphinxext/python/pyodide/test_pyodide.py",

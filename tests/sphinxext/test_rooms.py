@@ -7,6 +7,7 @@ from unittest.mock import MagicMock
 import pytest
 
 import sphinxext
+from sphinxext.shared import is_kept
 
 ROOT = Path(sphinxext.__file__).parent
 ROOMS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
@@ -46,6 +47,18 @@ def test_a_room_sets_up_all_of_its_parts_once(room):
     names = [f"sphinxext.{room}.{path.stem}" for path in (ROOT / room).glob("[!_]*.py")]
     parts = [name for name in names if hasattr(import_module(name), "setup")]
     assert sorted(ours) == sorted(parts)
+
+
+@pytest.mark.parametrize(
+    ("room", "path"),
+    [
+        ("widgets", "_static/anywidget-host.js"),
+        ("widgets", "_static/widgets/neuron.js"),
+        ("python", "_static/python/cells/page.json"),
+    ],
+)
+def test_what_no_markup_names_is_kept(room, path):
+    assert is_kept(set_up(room), path)
 
 
 @pytest.mark.parametrize("event", MOMENTS)
