@@ -8,7 +8,6 @@ seen: in the cell's metadata, ``"mystnb": {"image": {"alt": "…"}}``, or in the
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import re
 from pathlib import Path
@@ -22,7 +21,7 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from lecturelib import svg
-from sphinxext.shared import add_stylesheet
+from sphinxext.shared import add_stylesheet, digest
 
 logger = logging.getLogger(__name__)
 
@@ -88,8 +87,8 @@ class FigurePairs(SphinxPostTransform):
         node.parent.replace(node, both)
 
     def _dark_file(self, stem: str, text: str) -> str:
-        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-        path = Path(self.app.doctreedir, "figures", f"{stem}-dark-{digest}.svg")
+        name = f"{stem}-dark-{digest(text.encode())[:12]}.svg"
+        path = Path(self.app.doctreedir, "figures", name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
         self.env.images.add_file(self.env.docname, str(path))

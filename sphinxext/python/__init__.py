@@ -13,7 +13,6 @@ that readers know).
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import shutil
@@ -30,7 +29,7 @@ from sphinx.util import logging
 
 from sphinxext.python import pyodide
 from sphinxext.python.cells import cell_of, elsewhere, is_input, number_of, read_cells
-from sphinxext.shared import keep
+from sphinxext.shared import digest, keep
 
 logger = logging.getLogger(__name__)
 
@@ -112,15 +111,15 @@ def _own_files(target: Path) -> str:
     parts = [*(HERE / "static" / "page").iterdir(), *EDITOR]
     content = {path.name: path.read_bytes() for path in parts}
     content["kernel.zip"] = pack()
-    digest = hashlib.sha256(b"".join(content[name] for name in sorted(content))).hexdigest()[:12]
-    folder = target / digest
+    version = digest(b"".join(content[name] for name in sorted(content)))[:12]
+    folder = target / version
     for other in target.iterdir():
         if other != folder and not other.name.startswith("pyodide-"):
             shutil.rmtree(other)
     folder.mkdir(exist_ok=True)
     for name, data in content.items():
         (folder / name).write_bytes(data)
-    return digest
+    return version
 
 
 def pack() -> bytes:
@@ -141,18 +140,18 @@ def connect(
     if PLACEHOLDER not in (body := context.get("body", "")):
         return
     cells = json.dumps(read_cells(Path(app.env.doc2path(page))), ensure_ascii=False)
-    digest = hashlib.sha256(cells.encode()).hexdigest()[:12]
+    version = digest(cells.encode())[:12]
     name = page.replace("/", "-")
-    path = Path(app.outdir, FOLDER, "cells", f"{name}-{digest}.json")
+    path = Path(app.outdir, FOLDER, "cells", f"{name}-{version}.json")
     path.parent.mkdir(parents=True, exist_ok=True)
-    for old in path.parent.glob(f"{name}-{'?' * len(digest)}.json"):
+    for old in path.parent.glob(f"{name}-{'?' * len(version)}.json"):
         old.unlink()
     path.write_text(cells, "utf-8")
-    pathto, version = context["pathto"], pyodide.PINS.version
+    pathto = context["pathto"]
     addresses = {
         "python": f"{FOLDER}/{app.config.python_folder}/page.js",
         "cells": path.relative_to(app.outdir).as_posix(),
-        "pyodide": f"{FOLDER}/pyodide-{version}/",
+        "pyodide": f"{FOLDER}/pyodide-{pyodide.PINS.version}/",
     }
     given = " ".join(
         f'data-{name}="{pathto(address, resource=True)}"' for name, address in addresses.items()

@@ -8,7 +8,6 @@ comes near its figure. They are scripts, not data, so that they load from ``file
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from functools import partial
@@ -20,7 +19,7 @@ from sphinx.config import Config
 
 from lecturelib import widgets
 from lecturelib.widgets import base
-from sphinxext.shared import keep
+from sphinxext.shared import digest, keep
 from sphinxext.widgets.host import HOST, STATE, VIEW
 from sphinxext.widgets.scripts import as_script
 
@@ -52,7 +51,7 @@ def write(app: Sphinx, config: Config) -> None:
         (static / name).write_text(text, "utf-8")
     config.html_static_path.append(str(static))
     # A change of these is one of all pages: Sphinx writes them anew, and copies the files.
-    config.widget_files = hashlib.sha256(json.dumps(files).encode()).hexdigest()
+    config.widget_files = digest(json.dumps(files).encode())
 
 
 def split(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
@@ -98,7 +97,7 @@ def _refer(app: Sphinx, context: dict[str, Any], state: dict[str, Any]) -> str |
 
 
 def _store(app: Sphinx, context: dict[str, Any], text: str) -> dict[str, str]:
-    key = hashlib.sha256(text.encode()).hexdigest()[:16]
+    key = digest(text.encode())[:16]
     address = f"_static/{FOLDER}/{key}.js"
     path = Path(app.outdir, address)
     path.parent.mkdir(parents=True, exist_ok=True)

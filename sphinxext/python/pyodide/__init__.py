@@ -55,14 +55,14 @@ def assemble(
     _refuse_foreign(target)
     own = {wheel.name: wheel.read_bytes() for wheel in wheels}
     lock, found = _obtain(target, cache, own, pins)
-    found |= _here(own) | _here(_left_out(wheels))
+    found |= _made(own) | _made(_left_out(wheels))
     text = licences.report(_components(lock, found, pins))
     if pins.compiled_imports:
         text = licences.CHANGES + text
         found |= _compiled(lock, found, own, pins, cache / "compiled")
         lock = locks.of_served(lock, {name: digest(file.content) for name, file in found.items()})
-    found |= _here({LOCK: json.dumps(lock, sort_keys=True).encode(), LICENCES: text.encode()})
-    found |= _here({INDEX: _index(own, found)})
+    found |= _made({LOCK: json.dumps(lock, sort_keys=True).encode(), LICENCES: text.encode()})
+    found |= _made({INDEX: _index(own, found)})
     _write(target, found)
     return [
         Served(name, source, digest(content), len(content))
@@ -88,7 +88,7 @@ def _obtain(
     if not refusals:
         lock = locks.trimmed(json.loads(official[LOCK].content), own, pins)
     wanted = {**pins.core, **locks.wheels(lock)}
-    there = _there(target, wanted)
+    there = _present(target, wanted)
     missing = {file: sha for file, sha in wanted.items() if file not in own.keys() | there.keys()}
     found, refused = fetch(missing, cache, sources)
     # Only now, so that the message names the core files too when the lock is missing.
@@ -105,7 +105,7 @@ def _sources(pins: Pins) -> list[Source]:
     return [*found, places.carrier(pins.carrier, pins.carrier_folder)] if pins.carrier else found
 
 
-def _there(target: Path, wanted: Mapping[str, str]) -> dict[str, Found]:
+def _present(target: Path, wanted: Mapping[str, str]) -> dict[str, Found]:
     """The files that are right in the target already."""
     there = {name: (target / name).read_bytes() for name in wanted if (target / name).is_file()}
     return {
@@ -115,7 +115,7 @@ def _there(target: Path, wanted: Mapping[str, str]) -> dict[str, Found]:
     }
 
 
-def _here(files: Mapping[str, bytes]) -> dict[str, Found]:
+def _made(files: Mapping[str, bytes]) -> dict[str, Found]:
     return {name: Found("made here", content) for name, content in files.items()}
 
 
