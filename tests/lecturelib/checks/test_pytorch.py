@@ -1,194 +1,83 @@
-"""The checks of the chapter on PyTorch: right, wrong, missing and odd answers."""
+"""The checks of the chapter on PyTorch."""
 
 import subprocess
 import sys
 
 import pytest
-from check_contract import (  # noqa: F401 the tests that all chapters share
-    test_dots_are_no_answer_yet,
-    test_every_check_is_tested,
-    test_right,
-    test_wrong_names_the_mistake,
-)
+from contracts.checks import CheckContract
 
-from lecturelib.checks import pytorch as check
-from lecturelib.checks import questions
+from lecturelib.checks import pytorch
 
 torch = pytest.importorskip("torch")
 
 
-def step(model, loss, optimiser, X, y):
-    optimiser.zero_grad()
+def step(model, loss, optimiser, X, y, order="clear back step", after=False):
+    """One training step, or the same with its lines in another order."""
     L = loss(model(X), y)
-    L.backward()
-    optimiser.step()
-    return L.item()
+    lines = {"clear": optimiser.zero_grad, "back": L.backward, "step": optimiser.step}
+    for line in order.split():
+        lines[line]()
+    return loss(model(X), y).item() if after else L.item()
 
 
-def step_cleared_between(model, loss, optimiser, X, y):
-    L = loss(model(X), y)
-    optimiser.zero_grad()
-    L.backward()
-    optimiser.step()
-    return L.item()
-
-
-def step_not_cleared(model, loss, optimiser, X, y):
-    L = loss(model(X), y)
-    L.backward()
-    optimiser.step()
-    return L.item()
-
-
-def step_cleared_too_late(model, loss, optimiser, X, y):
-    L = loss(model(X), y)
-    L.backward()
-    optimiser.zero_grad()
-    optimiser.step()
-    return L.item()
-
-
-def step_before_backward(model, loss, optimiser, X, y):
-    L = loss(model(X), y)
-    optimiser.step()
-    L.backward()
-    return L.item()
-
-
-def step_twice(model, loss, optimiser, X, y):
-    step(model, loss, optimiser, X, y)
-    return step(model, loss, optimiser, X, y)
+def step_twice(*arguments):
+    step(*arguments)
+    return step(*arguments)
 
 
 def step_with_graph(model, loss, optimiser, X, y):
-    optimiser.zero_grad()
     L = loss(model(X), y)
-    L.backward()
-    optimiser.step()
+    step(model, loss, optimiser, X, y)
     return L
 
 
-def step_loss_after(model, loss, optimiser, X, y):
-    step(model, loss, optimiser, X, y)
-    return loss(model(X), y).item()
-
-
-def share(model, X, y):
-    return (model(X).argmax(dim=1) == y).float().mean().item()
-
-
-def evaluate(model, X, y):
+def evaluate(model, X, y, mode=False, record=False, restore=True):
+    """The share of right answers, in the mode and with the record asked for."""
     before = model.training
-    model.eval()
-    with torch.no_grad():
-        right = share(model, X, y)
-    model.train(before)
+    model.train(mode)
+    with torch.set_grad_enabled(record):
+        right = (model(X).argmax(dim=1) == y).float().mean().item()
+    model.train(before if restore else mode)
     return right
 
 
-def in_training_mode(model, X, y):
-    with torch.no_grad():
-        return share(model, X, y)
+class TestPytorch(CheckContract):
+    check = pytorch
+    NUMBERS = {
+        "adds": [3, -2, 7, -10],
+        "gradient_twice": [60, 30, 0, 20, 900, -60],
+        "weight_after": [1.4, 1.7, 2.6, -58, 0.6],
+        "stretched_loss": [2, 0, 8, 4, 1],
+    }
+    RIGHT = {"step": [step], "evaluate": [evaluate]}
+    WRONG = {
+        "step": [
+            (lambda *_: 1.0, "No weight has changed"),
+            (lambda *a: step(*a, order="back step"), "were added"),
+            (lambda *a: step(*a, order="back clear step"), "No weight has changed"),
+            (lambda *a: step(*a, order="step back"), "backward comes first"),
+            (step_twice, "not by one step"),
+            (step_with_graph, "plain number"),
+            (lambda *a: step(*a, after=True), "not the loss before"),
+        ],
+        "evaluate": [
+            (lambda *_: 0.75, "not called"),
+            (lambda *a: evaluate(*a, mode=True), "training mode"),
+            (lambda *a: evaluate(*a, record=True), "were recorded"),
+            (lambda *a: evaluate(*a, restore=False), "another mode"),
+            (lambda *a: 40 * evaluate(*a), "their share"),
+            (lambda *a: 1 - evaluate(*a), "wrong answers"),
+            (lambda *a: 0.5 * evaluate(*a), "where another share"),
+            (lambda *a: torch.tensor(evaluate(*a)), "plain number"),
+        ],
+    }
 
+    def test_a_check_changes_no_global_state_that_matters(self):
+        assert pytorch.step(step)
+        assert torch.is_grad_enabled()
+        assert pytorch.evaluate(evaluate)
+        assert torch.is_grad_enabled()
 
-def recorded(model, X, y):
-    model.eval()
-    return share(model, X, y)
-
-
-@torch.no_grad()
-def left_in_eval(model, X, y):
-    model.eval()
-    return share(model, X, y)
-
-
-@torch.no_grad()
-def counted(model, X, y):
-    before = model.training
-    model.eval()
-    right = (model(X).argmax(dim=1) == y).sum().item()
-    model.train(before)
-    return right
-
-
-def wrong_share(model, X, y):
-    return 1 - evaluate(model, X, y)
-
-
-def tensor_share(model, X, y):
-    return torch.tensor(evaluate(model, X, y))
-
-
-RIGHT = {
-    "gradient_twice": [60, 60.0],
-    "weight_after": [1.4],
-    "stretched_loss": [2, 2.0],
-    "step": [step, step_cleared_between],
-    "evaluate": [evaluate],
-}
-WRONG = {
-    "gradient_twice": [
-        (30, "one pass"),
-        (0, "cleared"),
-        (20, "inner derivative"),
-        (900, "does not multiply"),
-        (-60, "sign"),
-        (7, "count the passes"),
-        ("x", "One number"),
-    ],
-    "weight_after": [
-        (1.7, "not one pass"),
-        (2.6, "uphill"),
-        (-58, "learning rate is missing"),
-        (0.6, "That is the step"),
-        (3, "rate times"),
-    ],
-    "stretched_loss": [
-        (0, "equal shapes"),
-        (8, "sum"),
-        (4, "how many"),
-        (1, "before you take"),
-        (5, "every output, every target"),
-    ],
-    "step": [
-        (1, "function itself"),
-        (lambda *_: None, "returns nothing"),
-        (lambda *_: 1.0, "No weight has changed"),
-        (step_not_cleared, "were added"),
-        (step_cleared_too_late, "No weight has changed"),
-        (step_before_backward, "backward comes first"),
-        (step_twice, "not by one step"),
-        (step_with_graph, "plain number"),
-        (step_loss_after, "not the loss before"),
-        (lambda model: 0.0, "raised TypeError"),
-    ],
-    "evaluate": [
-        (0.75, "function itself"),
-        (lambda *_: None, "returns nothing"),
-        (lambda *_: 0.75, "not called"),
-        (in_training_mode, "training mode"),
-        (recorded, "were recorded"),
-        (left_in_eval, "another mode"),
-        (counted, "their share"),
-        (wrong_share, "wrong answers"),
-        (lambda *a: 0.5 * evaluate(*a), "where another share"),
-        (tensor_share, "plain number"),
-    ],
-}
-
-
-@pytest.mark.parametrize("section", ["recall", "symptoms"])
-def test_the_questions_are_complete(section):
-    assert len(questions("pytorch", section)) == 4
-
-
-def test_a_check_changes_no_global_state_that_matters():
-    assert check.step(step)
-    assert torch.is_grad_enabled()
-    assert check.evaluate(evaluate)
-    assert torch.is_grad_enabled()
-
-
-def test_the_module_imports_without_torch():
-    code = "import sys, lecturelib.checks.pytorch; assert 'torch' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    def test_the_module_imports_without_torch(self):
+        code = "import sys, lecturelib.checks.pytorch; assert 'torch' not in sys.modules"
+        subprocess.run([sys.executable, "-c", code], check=True)
