@@ -11,8 +11,8 @@ The rest is read off: the title from the first cell, the widgets from the import
 a section shows from the names its cells use, checks and tests from their files' names. The slides'
 own words stand in ``book/deck.toml``, the order in ``_toc.yml``.
 
-``tools.tables`` makes the tables of the pages from this. ``python -m tools.chapters minutes`` prints
-how long each chapter takes.
+``tools.tables`` makes the tables of the pages from this. ``python -m tools.chapters minutes``
+prints how long each chapter takes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The tables of the pages, made from the chapters' facts: no row is written by hand.
 
-A page has two marks of cog, and between ``[[[cog`` and ``]]]`` a call of ``put`` with the name of one
-of these functions; ``make map`` writes what it returns between the marks. In the README they are
-HTML comments, in the book's pages lines that begin with ``%``, which the site leaves out.
+A page has two marks of cog, the first with a call of ``put`` and the name of one of these
+functions; ``make map`` writes what it returns between the marks. In the README they are HTML
+comments, in the book's pages lines that begin with ``%``, which the site leaves out.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def to_come(root: Path = ROOT) -> str:
     """The course's topics without a chapter, in one sentence, or nothing."""
     written = {topic for chapter in chapters(root) for topic in chapter.topics}
     missing = [title for n, title in enumerate(deck(root)["topics"], 1) if n not in written]
-    return f"*To come,* topics of the course that have {NO_CHAPTER}: {'; '.join(missing)}." * bool(missing)
+    return f"*To come,* topics of the course that have {NO_CHAPTER}: {'; '.join(missing)}." * bool(
+        missing
+    )
 
 
 def outline(root: Path = ROOT) -> str:
@@ -135,20 +137,18 @@ def _links(found: Iterable[Chapter]) -> str:
 
 def deck_map(root: Path = ROOT) -> str:
     """Every slide with its sections, the modules they show, and those modules' tests."""
-    return "\n\n".join(
-        f"## {part['title']}\n\n:::{{div}} full-width\n\n"
-        + _table(
-            ["No.", "Slide", "Section", "Module", "Test"],
-            (_slide(root, *slide.split(" ", 1)) for slide in part["slides"]),
-        )
-        + "\n\n:::"
-        for part in deck(root)["parts"]
-    )
+    facts, found = deck(root), chapters(root)
+    head, text = ["No.", "Slide", "Section", "Module", "Test"], []
+    for part in facts["parts"]:
+        slides = (slide.split(" ", 1) for slide in part["slides"])
+        rows = [_slide(n, title, facts["sections"].get(n, []), found) for n, title in slides]
+        text += [f"## {part['title']}", ":::{div} full-width", _table(head, rows), ":::"]
+    return "\n\n".join(text)
 
 
-def _slide(root: Path, number: str, title: str) -> list[str]:
-    sections, modules = list(deck(root)["sections"].get(number, [])), []
-    for chapter in chapters(root):
+def _slide(number: str, title: str, others: list[str], found: list[Chapter]) -> list[str]:
+    sections, modules = list(others), []
+    for chapter in found:
         own = chapter.slides.get(number, [])
         shown = {module for label in own for module in chapter.sections.get(label, ())}
         sections += own
@@ -159,7 +159,7 @@ def _slide(root: Path, number: str, title: str) -> list[str]:
         title,
         _list(f"{{ref}}`{label}`" for label in sections),
         _list(f"[`lecturelib.{module}`](#{_label(module)})" for module in modules),
-        _list(f"`{path}`" for path in tests if (root / path).exists()),
+        _list(f"`{path}`" for path in tests if (found[0].root / path).exists()),
     ]
 
 
@@ -169,11 +169,12 @@ def _label(module: str) -> str:
 
 def modules(root: Path = ROOT) -> str:
     """The public modules: what each is and which chapters explain it."""
+    found = chapters(root)
     rows = (
         [
             f"[`{module.__name__}`](#{_label(name)})",
             re.sub(r":\w+:`", "`", module.__doc__.partition("\n")[0].rstrip(".")),
-            _links(c for c in chapters(root) if name in c.modules) or NONE,
+            _links(c for c in found if name in c.modules) or NONE,
         ]
         for name, module in _public(root)
     )

@@ -49,7 +49,9 @@ def test_a_chapter_states_its_facts(chapter):
     assert set(chapter.topics) <= {*range(1, len(deck()["topics"]) + 1)}
     numbers = {slide.split(" ")[0] for part in deck()["parts"] for slide in part["slides"]}
     assert set(chapter.slides) <= numbers
-    assert {label for labels in chapter.slides.values() for label in labels} <= set(chapter.sections)
+    assert {label for labels in chapter.slides.values() for label in labels} <= set(
+        chapter.sections
+    )
     assert chapter.slides or chapter.topics, "neither a slide nor a topic of the course"
 
 
@@ -57,7 +59,9 @@ def test_a_chapter_states_its_facts(chapter):
 def test_a_chapter_s_modules_and_widgets_exist_and_are_shown(chapter):
     shown = set().union(*chapter.sections.values())
     for name in [*chapter.modules, *(f"widgets/{widget}" for widget in chapter.widgets)]:
-        assert list((ROOT / "lecturelib").glob(f"{name}.py")) or (ROOT / "lecturelib" / name).is_dir()
+        assert (
+            list((ROOT / "lecturelib").glob(f"{name}.py")) or (ROOT / "lecturelib" / name).is_dir()
+        )
     assert {*chapter.modules, *(f"widgets.{widget}" for widget in chapter.widgets)} <= shown
 
 
@@ -144,7 +148,9 @@ def test_a_new_chapter_is_in_every_table(repository):
         tables.outline(repository)
     )
     assert "optimization methods" not in tables.to_come(repository)
-    assert "yet: Review of Neural Networks: FFNN and RNN; Regularization" in tables.to_come(repository)
+    assert "yet: Review of Neural Networks: FFNN and RNN; Regularization" in tables.to_come(
+        repository
+    )
     assert (
         "| 15 | Topics in this course | {ref}`course-topics`, {ref}`optimization-idea` "
         "| [`lecturelib.optim`](#api-optim) | `tests/lecturelib/test_optim.py` |"
