@@ -13,7 +13,7 @@ export OMP_NUM_THREADS = 1
 # The kernel's message about its transport is not about the book.
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: help book serve test lint format bench experiments outputs notebooks zip lock fresh clean
+.PHONY: help book serve test map lint format bench experiments outputs notebooks zip lock fresh clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: $(VENV)/.test book ## Run every test: library, notebooks, extensions, the 
 	@$(BIN)/python -m tools.get_browser
 	@# In the order of the files: by the number of its tests, the longest module would be the last, alone.
 	@$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadscope --no-loadscope-reorder
+
+map: $(VENV)/.test ## Make the tables of the pages from the chapters' facts (tools/tables.py)
+	@$(BIN)/python -m tools.tables
 
 lint: $(VENV)/.test ## Check style, formatting, stripped notebooks and workflows
 	@$(BIN)/ruff check .
