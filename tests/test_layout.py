@@ -23,9 +23,6 @@ IN_THE_PAGE = "sphinxext.page_kernel"
 
 # Modules without a test of their own name: what is made of them is tested there.
 TESTED_THROUGH = {
-    "lecturelib/checks/answers.py": "lecturelib/checks/test_checks.py",
-    "lecturelib/checks/questions.py": "lecturelib/checks/test_checks.py",
-    "lecturelib/checks/verdict.py": "lecturelib/checks/test_checks.py",
     "lecturelib/exchange": "lecturelib/test_frameworks.py",
     "lecturelib/rnn": "lecturelib/test_rnn.py",
     "sphinxext/page_kernel": "sphinxext/test_page_kernel.py",
