@@ -8,8 +8,8 @@ library; they are computed here, so that no number stands twice.
 from __future__ import annotations
 
 import copy
-import hashlib
 import math
+import random
 import tomllib
 from functools import cache
 from importlib import import_module
@@ -106,9 +106,9 @@ def _number(expression: str, given: dict[str, Any], where: str) -> float:
     return float(value)
 
 
-def _place(question: str, option: str) -> bytes:
+def _place(question: str, option: str) -> float:
     """The key that sorts options: random to a reader, the same on every page and printout."""
-    return hashlib.sha256(f"{question}: {option}".encode()).digest()
+    return random.Random(f"{question}: {option}").random()
 
 
 def _complete(question: dict[str, Any]) -> None:

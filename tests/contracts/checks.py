@@ -74,12 +74,13 @@ def checks_of(module):
     }
 
 
-def numbers_of(chapter):
-    """The rows of kind "number" of a chapter's .toml, by id."""
+def rows_of(chapter, *kinds):
+    """The rows of these kinds in a chapter's .toml, by id."""
     rows = [row for section in sections(chapter) for row in questions(chapter, section)]
-    numbers = {row["id"]: row for row in rows if row["kind"] == "number"}
-    assert len(numbers) == sum(row["kind"] == "number" for row in rows), "two numbers of one id"
-    return numbers
+    chosen = [row for row in rows if row["kind"] in kinds]
+    by_id = {row["id"]: row for row in chosen}
+    assert len(by_id) == len(chosen), f"two rows of {chapter}.toml have the same id"
+    return by_id
 
 
 def slack(row, value=None):
@@ -106,18 +107,20 @@ class CheckContract:
 
     ``NUMBERS``: for each number of the ``.toml`` the right one as a reader types it, then what
     leads to each of its mistakes, in their order (a tuple for both ends of a range).
+    ``CHOICES``: for each choice the first words of the right option, as a tuple if several are.
     ``RIGHT`` and ``WRONG``, for each other check: right answers; pairs of a wrong answer and words
     of the reply that names its mistake.
     """
 
     NUMBERS: dict = {}
+    CHOICES: dict = {}
     RIGHT: dict = {}
     WRONG: dict = {}
 
     def pytest_generate_tests(self, metafunc):
         """Give a test a row for each thing that its arguments name."""
         asked, chapter = metafunc.fixturenames, self.check.__name__.rpartition(".")[2]
-        rows = numbers_of(chapter)
+        rows = rows_of(chapter, "number")
         if "row" in asked:
             metafunc.parametrize("row", rows.values(), ids=rows)
         elif "words" in asked:
@@ -138,7 +141,7 @@ class CheckContract:
 
     def test_nothing_goes_untested(self):
         chapter, checks = self.check.__name__.rpartition(".")[2], checks_of(self.check)
-        rows = numbers_of(chapter)
+        rows = rows_of(chapter, "number")
         assert set(self.NUMBERS) == set(rows)
         assert set(checks) - set(rows) == set(self.RIGHT) == set(self.WRONG)
         if "numbers" in sections(chapter):
@@ -167,6 +170,19 @@ class CheckContract:
         verdict = self.judge(name, answer)
         assert verdict.right is False
         assert re.search(words, verdict.says), verdict
+
+    def test_the_right_options_are_those_that_a_person_ticks(self):
+        rows = rows_of(self.check.__name__.rpartition(".")[2], "choice", "several")
+        assert set(self.CHOICES) == set(rows)
+        for name, starts in self.CHOICES.items():
+            single = isinstance(starts, str)
+            assert rows[name]["kind"] == ("choice" if single else "several")
+            texts = [option["text"] for option in rows[name]["options"] if option.get("right")]
+            for start in [starts] if single else starts:
+                found = next((text for text in texts if text.startswith(start)), None)
+                assert found, f"{name}: {start!r} begins none of {texts}"
+                texts.remove(found)
+            assert not texts, name
 
     # Numbers
 

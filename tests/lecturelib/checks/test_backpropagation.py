@@ -20,6 +20,15 @@ class TestBackpropagation(CheckContract):
         "gradient_w22": [-0.43, 0.432, -0.108, -2.304, -0.144, -1.8, -0.081, -0.054],
         "slope_bound": [1 / 4096, 1 / 1024, 1 / 16384, 1.5, 1, 1 / 64],
     }
+    CHOICES = {
+        "weight": "The value that goes into the weight and the delta of its unit",
+        "paths": "The three ways back are added",
+        "cost": "Two.",
+        "kept": ("the inputs", "the hidden", "the output"),
+        "square": "A transposed",
+        "growing": "zero_grad",
+        "ratio": "The mean",
+    }
     RIGHT = {
         "linear_backward": [
             layer(),

@@ -65,6 +65,13 @@ class TestBptt(CheckContract):
         "dw": [-6, 6, -4, -2, -8, -5],
         "dw_truncated": [-4, -6, 4, 0, -2],
     }
+    CHOICES = {
+        "sum": "Because every step",
+        "two": "From both, added",
+        "radius": ("grow", "shrink"),
+        "clip": "Hardly",
+        "truncate": "Remember longer",
+    }
     RIGHT = {"steps_back": [44, "44", 44.0], "dW": [loop, by_library], "clip": [clipped]}
     WRONG = {
         "steps_back": [

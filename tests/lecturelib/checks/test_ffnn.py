@@ -38,6 +38,14 @@ class TestFfnn(CheckContract):
         "loss": [1.31, 0.31, 1.89, 0.57, 0.27, -1.31],
         "parameter_count": [79510, 79400, 78500, 1010, 3910, 894, 784000],
     }
+    CHOICES = {
+        "shape": "(8, 5)",
+        "shift": "Nothing",
+        "theorem": ("For each such",),
+        "species": "Five logits",
+        "temperature": "One linear",
+        "income": "One linear output for the logarithm",
+    }
     RIGHT = {
         "forward": [network, lambda X, w, b: network(X, w, b).tolist()],
         "cross_entropy": [safe, lambda z, y: np.float64(safe(z, y))],

@@ -37,6 +37,12 @@ class TestGradientDescent(CheckContract):
         "next_w2": [-0.4, -1.6, 5, -1.7, -1],
         "largest_rate": [0.333, 1, 0.1667, 0.6667, 0.25, 6],
     }
+    CHOICES = {
+        "direction": "Against",
+        "diverges": "A smaller",
+        "slow": ("Standardising", "Momentum"),
+        "minibatch": "right on average",
+    }
     RIGHT = {
         "descend": [descends, lambda g, w, eta, steps: in_place(g, w.copy(), eta, steps)],
         "mse_gradient": [gradient, lambda w, X, y: (2 * (X @ w - y)[:, None] * X).mean(axis=0)],

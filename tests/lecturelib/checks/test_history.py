@@ -26,6 +26,15 @@ class TestHistory(CheckContract):
         "energy": [2, -2, 2.5, -0.5, -1, -3],
         "configurations": [1073741824, 1048576, 1024, 1049600, 200, 30, 900],
     }
+    CHOICES = {
+        "backpropagation": "It was shown",
+        "words": "Dechter",
+        "winter": ("Minsky", "The Lighthill", "In the late"),
+        "rate": "It stays",
+        "restricted": "The connections",
+        "greedy": "Each layer",
+        "generative": "It gives",
+    }
     RIGHT = {
         "update": [rule(), lambda *a: (rule()(*a)[0].tolist(), rule()(*a)[1])],
         "hidden_probability": [lambda v, W: sigmoid(v @ W), lambda v, W: list(sigmoid(W.T @ v))],

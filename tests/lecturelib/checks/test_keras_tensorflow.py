@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 import pytest
-from contracts.checks import CheckContract, numbers_of
+from contracts.checks import CheckContract, rows_of
 
 from lecturelib.checks import keras_tensorflow
 from lecturelib.ffnn import FFNN
@@ -84,6 +84,14 @@ class TestKerasTensorflow(CheckContract):
         "steps": [860, 840, 26940, 43, 42, 842],
         "trainable": [79610, 79810, 79710, 79910, 79412, 79410, 79600],
     }
+    CHOICES = {
+        "none": "On tape",
+        "compile": "It stores",
+        "inside": ("The forward", "The loss", "The gradient", "The update"),
+        "output": "Dense(10), and from_logits",
+        "style": "Functional",
+        "order": "ds.shuffle(number",
+    }
     RIGHT = {
         "keras_weights": [transposed, lambda p: tuple(transposed(p))],
         "train_step": [step, lambda *a: step(*a).numpy(), tf.function(step)],
@@ -144,5 +152,5 @@ class TestKerasTensorflow(CheckContract):
         f = tf.function(lambda x: 2 * x)
         for x in (tf.constant(1.0), tf.constant(2.0), tf.constant([1.0, 2.0]), 1.0, 2.0, 1.0):
             f(x)
-        traced = numbers_of("keras_tensorflow")["traced"]
+        traced = rows_of("keras_tensorflow", "number")["traced"]
         assert f.experimental_get_tracing_count() == traced["answer"]

@@ -21,6 +21,12 @@ class TestKerasVsPytorch(CheckContract):
         "parameters": [70, 65, 60, 45, 40, 98],
         "first_step": [0.031, 0.5, 0.909, 0.24, 0.0316],
     }
+    CHOICES = {
+        "shape": "(64, 10)",
+        "silent": "At the recurrent",
+        "reduction": "When examples",
+        "adds": "Those of",
+    }
     RIGHT = {
         "port": [port, lambda state: tuple(port(state))],
         "batch_norm": [[0.1, 1e-3], (1 - 0.9, 0.001), np.array([0.1, 1e-3])],

@@ -14,6 +14,12 @@ class TestNeuron(CheckContract):
         "output": [0.38, 0.62, -0.5, (-0.1, 1.1)],
         "slope": [0.23, -0.75, (-0.1, 0.26)],
     }
+    CHOICES = {
+        "double": "It stays",
+        "linear": "Straight",
+        "zero-slope": ("sigmoid", "tanh", "ReLU", "ELU"),
+        "dead": "Its slope is zero",
+    }
     RIGHT = {
         "nand": [([-1, -1], 1.5), (np.array([-2.0, -3.0]), 4), [[-0.1, -0.1], 0.15]],
         "leaky_relu_grad": [

@@ -37,6 +37,15 @@ class TestPerformanceAndData(CheckContract):
             3 * 434 * 120_000,
         ],
     }
+    CHOICES = {
+        "sketch": "Its axes",
+        "leader": ("With 200 signals", "With 10,000 signals the CNN"),
+        "cause": "That the same pattern",
+        "seeds": "At this n",
+        "hospital": "Logistic",
+        "sound": "A network",
+        "more": "More data",
+    }
     RIGHT = {"overtakes": [overtakes, lambda *a: np.float64(overtakes(*a))]}
     WRONG = {
         "overtakes": [

@@ -49,6 +49,15 @@ class TestPytorch(CheckContract):
         "weight_after": [1.4, 1.7, 2.6, -58, 0.6],
         "stretched_loss": [2, 0, 8, 4, 1],
     }
+    CHOICES = {
+        "when": "While the forward",
+        "shares": ("`torch.from_numpy(array)`", "`grid.T`"),
+        "save": "`torch.save(net.state_dict()",
+        "floor": "The network ends",
+        "random": "`model.eval()`",
+        "mean": "At the shape",
+        "memory": "`total += L`",
+    }
     RIGHT = {"step": [step], "evaluate": [evaluate]}
     WRONG = {
         "step": [

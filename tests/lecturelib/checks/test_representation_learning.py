@@ -30,6 +30,14 @@ class TestRepresentationLearning(CheckContract):
         "code": [8, 0.125, 1],
         "autoencoder_parameters": [4354, 4224, 2146, 4292, 194],
     }
+    CHOICES = {
+        "information": "The same points",
+        "linear": "Nothing",
+        "autoencoder": ("the inputs, as inputs", "the inputs, as targets"),
+        "random": "the same probe",
+        "used": "The digit can be read",
+        "rows": "fit on the training rows",
+    }
     RIGHT = {
         "hidden": [[2, 1], (2.0, 1.0), np.array([2, 1.004])],
         "polar": [to_polar, lambda X: to_polar(X).tolist()],

@@ -29,6 +29,12 @@ class TestRnn(CheckContract):
         "pre_activation": [1.07, 0.8, 1.11, 0.985, 0.79],
         "state": [0.79, 0.664, 0.745, 1.07, (-1.01, 1.01)],
     }
+    CHOICES = {
+        "shared": "It stays",
+        "window": "Use a letter",
+        "uses": "many-to-one",
+        "split": "The last",
+    }
     RIGHT = {
         "one_step": [
             lambda x, s, U, W: step(x, s, U, W)[1],

@@ -39,6 +39,18 @@ class TestWhatIsDeepLearning(CheckContract):
         "symmetry": [0.78, 0.22, 0.89, 0.67],
         "holes": [1, 2, 0],
     }
+    CHOICES = {
+        "chess": "AI, but",
+        "regression": "machine learning, but",
+        "use": "New data",
+        "shuffle": "stays the same",
+        "structured": ("The mean of the amounts", "The days"),
+        "symmetry": "a person",
+        "W": "it was learned",
+        "units": "a person",
+        "unit": "it was learned",
+        "mean": "measured",
+    }
     RIGHT = {
         "centre": [centre, lambda images: centre(images).tolist()],
         "one_hot": [

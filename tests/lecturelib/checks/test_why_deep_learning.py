@@ -27,6 +27,15 @@ class TestWhyDeepLearning(CheckContract):
         "multiply_adds": [266200, 266610, 235200, 235200000, 1194, 798600],
         "training_cost": [47916000000, 15972000000, 31944000000, 798600],
     }
+    CHOICES = {
+        "missing": "Scalability",
+        "head": "The head",
+        "shuffled": "It did as well, so it never",
+        "gain": "Did both",
+        "body": "This source",
+        "robust": ("Typical noise",),
+        "saliency": "Its weights",
+    }
     RIGHT = {
         "fgsm": [fgsm, lambda *a: fgsm(*a).tolist()],
         "exponent": [exponent, lambda n, L: np.float32(exponent(n, L))],

@@ -133,7 +133,7 @@ PURE = {
     "BackpropSteps": "clean compute difference updated mistakes mark describe PLACES RULES STEPS",
     "ForwardPass": "clean compute softmax terms mistakes mark next describe calculation",
     "DecisionBoundary": "clean decode points network output score field above describe",
-    "Quiz": "parse mark",
+    "Quiz": "readings mark kept recalled",
     "BpttFlow": "clean matrix slopes flow brief mark describe",
     "Representation": "clean decode points network forward probe seen mesh half ends rule describe",
     "RnnUnroll": "clean letters compute mistakes mark next describe calculation softmax",
