@@ -8,8 +8,9 @@ A notebook's ``metadata.book`` holds what only its author can say:
 - ``modules``: the modules of lecturelib that the chapter explains.
 
 The rest is read off: the title from the first cell, the widgets from the imports, the modules that
-a section shows from the names its cells use, checks and tests from their files' names. The slides'
-own words stand in ``book/deck.toml``, the order in ``_toc.yml``.
+a section shows from the names its cells use, where the code runs from what the cells need, checks
+and tests from their files' names. The slides' own words stand in ``book/deck.toml``, the order in
+``_toc.yml``.
 
 ``tools.tables`` makes the tables of the pages from this. ``python -m tools.chapters minutes``
 prints how long each chapter takes.
@@ -30,6 +31,7 @@ import nbformat
 import yaml
 
 from sphinxext.page_kernel.kernel import plain
+from sphinxext.python.cells import elsewhere, read_cells
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDED = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
@@ -114,6 +116,13 @@ class Chapter:
                 for _, uses in opened:
                     uses |= used
         return found
+
+    @cached_property
+    def elsewhere(self) -> list[str]:
+        """What most of its cells need and no browser runs, as ``["PyTorch"]``, or nothing."""
+        config = yaml.safe_load((self.root / "_config.yml").read_text("utf-8"))
+        unavailable = config["sphinx"]["config"]["python_elsewhere"]
+        return elsewhere(read_cells(self.root / f"{self.page}.ipynb", unavailable))
 
     @cached_property
     def exercises(self) -> int:

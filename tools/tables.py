@@ -87,15 +87,22 @@ def _parts(root: Path) -> dict[str, list[Chapter]]:
 def _card(chapter: Chapter) -> str:
     drawing = f"cards/{chapter.name}.svg"
     has_drawing = (chapter.root / "book" / drawing).exists()
-    figures, exercises = len(chapter.widgets), chapter.exercises
     return "\n".join(
         [
             f"::::{{grid-item-card}} {chapter.title}\n:link: /{chapter.page}\n:link-type: doc\n",
             f"```{{raw}} html\n:file: {drawing}\n```\n" * has_drawing,
-            f"{chapter.question}\n\n:::{{card-footer}}",
-            f"{_count(figures, 'figure')} to move, {_count(exercises, 'exercise')}\n:::\n::::\n",
+            f"{chapter.question}\n\n:::{{card-footer}}\n{_offer(chapter)}\n:::\n::::\n",
         ]
     )
+
+
+def _offer(chapter: Chapter) -> str:
+    """What there is to touch, and where its code runs if not in the page."""
+    offer = (
+        f"{_count(len(chapter.widgets), 'figure')} to move, {_count(chapter.exercises, 'exercise')}"
+    )
+    needs = " and ".join(chapter.elsewhere)
+    return offer + f"; the code needs {needs}: Colab or Binder" * bool(needs)
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,13 +2,14 @@
 
 Every cell that the browser can run gets a bar of buttons. What stands behind them, Pyodide and the
 book's own library, comes from the site itself and is fetched at the first touch: see
-``static/page`` for the page's side and ``sphinxext/page_kernel`` for Python's. A page whose cells
-need something that no browser runs says so in one line. Where Pyodide cannot be had, the book is
-built without the buttons and the build says why.
+``static/page`` for the page's side and ``sphinxext/page_kernel`` for Python's. A cell that needs
+something that no browser runs says so in place of the buttons, and a page most of whose cells do
+says so once. Where Pyodide cannot be had, the book is built without the buttons and the build says
+why.
 
 Settings: ``python_in_page`` (False leaves everything away), ``python_cache`` (where downloads are
-kept, from the book's root) and ``python_elsewhere`` (imports that no browser runs, with the names
-that readers know).
+kept, from the book's root) and ``python_elsewhere`` (what no browser runs, with the names that
+readers know: see ``needs``).
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ PAGE_BAR = (
     f'<div class="run-bar run-page" {PLACEHOLDER}>'
     f'<button type="button" class="run-all">Run all code</button>{STATUS}'
 )
-NOTE = '<p class="run-note">The code here needs {needs}, which no browser runs. {how}</p>'
+NOTE = '<p class="run-note">{who} {needs}, which no browser runs. {how}</p>'
 WITH_BUTTONS = "Open it in Colab or Binder: the rocket at the top of the page."
 WITHOUT_BUTTONS = "Download it as a notebook: the arrow at the top of the page."
 
@@ -69,20 +70,22 @@ class RunBars(SphinxPostTransform):
         if not self.config.python_folder or path.suffix != ".ipynb":
             return
         inputs = [n for n in self.document.findall(nodes.container) if is_input(n)]
-        cells = read_cells(path)
+        cells = read_cells(path, self.config.python_elsewhere)
         if not inputs or not cells:
             return
-        if needs := elsewhere(cells, self.config.python_elsewhere):
-            self._note(cell_of(inputs[0]), needs)
+        if missing := elsewhere(cells):
+            self._insert(cell_of(inputs[0]), self._note("The code here needs", missing))
             return
         self._insert(cell_of(inputs[0]), PAGE_BAR)
         for node in inputs:
-            bar = BAR.format(number=number_of(node, path))
-            node += nodes.raw("", bar, format="html")
+            number = number_of(node, path)
+            missing = cells[number]["needs"]
+            html = self._note("This cell needs", missing) if missing else BAR.format(number=number)
+            node += nodes.raw("", html, format="html")
 
-    def _note(self, first: nodes.Element, needs: list[str]) -> None:
+    def _note(self, who: str, missing: list[str]) -> str:
         how = WITH_BUTTONS if getattr(self.config, "book_repository", "") else WITHOUT_BUTTONS
-        self._insert(first, NOTE.format(needs=" and ".join(needs), how=how))
+        return NOTE.format(who=who, needs=" and ".join(missing), how=how)
 
     def _insert(self, cell: nodes.Element, html: str) -> None:
         cell.parent.insert(cell.parent.index(cell), nodes.raw("", html, format="html"))
@@ -139,7 +142,8 @@ def connect(
     """Tell the page's script where its parts are; write the sources of the page's cells."""
     if PLACEHOLDER not in (body := context.get("body", "")):
         return
-    cells = json.dumps(read_cells(Path(app.env.doc2path(page))), ensure_ascii=False)
+    read = read_cells(Path(app.env.doc2path(page)), app.config.python_elsewhere)
+    cells = json.dumps(read, ensure_ascii=False)
     version = digest(cells.encode())[:12]
     name = page.replace("/", "-")
     path = Path(app.outdir, FOLDER, "cells", f"{name}-{version}.json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import nbformat
 from docutils import nodes
 
 from sphinxext.page_kernel.kernel import plain
+from sphinxext.python.needs import needs
 
 HIDDEN = {"remove-cell", "remove_cell"}
 
@@ -32,19 +34,21 @@ def number_of(node: nodes.Element, path: Path) -> int:
     return sum(cell.cell_type == "code" for cell in before)
 
 
-def read_cells(path: Path) -> list[dict[str, Any]]:
-    """The code cells of a notebook as the page's script wants them."""
-    cells = nbformat.read(path, as_version=4).cells
-    return [_cell(cell) for cell in cells if cell.cell_type == "code"]
+def read_cells(path: Path, unavailable: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The code cells of a notebook as the page's script wants them; ``unavailable`` as in needs."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    missing = needs([cell.source for cell in cells], unavailable)
+    return [_cell(cell, what) for cell, what in zip(cells, missing, strict=True)]
 
 
-def _cell(cell: nbformat.NotebookNode) -> dict[str, Any]:
+def _cell(cell: nbformat.NotebookNode, missing: list[str]) -> dict[str, Any]:
     tags = set(cell.metadata.get("tags", ()))
     about = cell.metadata.get("mystnb", {})
     return {
         "source": cell.source,
         "hidden": bool(tags & HIDDEN),
         "raises": "raises-exception" in tags,
+        "needs": missing,
         "alt": about.get("image", {}).get("alt", ""),
         "packages": sorted({name.partition(".")[0] for name in imports(cell.source)}),
     }
@@ -65,8 +69,13 @@ def imports(source: str) -> set[str]:
     return names
 
 
-def elsewhere(cells: list[dict[str, Any]], unavailable: dict[str, str]) -> list[str]:
-    """What the cells import and no browser runs, by the names that readers know."""
-    asked = set().union(*(imports(cell["source"]) for cell in cells))
-    asked |= {name.partition(".")[0] for name in asked}
-    return sorted({reader for name, reader in unavailable.items() if name in asked})
+def elsewhere(cells: Sequence[dict[str, Any]]) -> list[str]:
+    """What most of the cells on the page need and no browser runs, or nothing."""
+    shown = [cell for cell in cells if not cell["hidden"]]
+    blocked = [cell for cell in shown if cell["needs"]]
+    return wanted(blocked) if 2 * len(blocked) > len(shown) else []
+
+
+def wanted(cells: Sequence[dict[str, Any]]) -> list[str]:
+    """All that these cells need and no browser runs."""
+    return sorted({reader for cell in cells for reader in cell["needs"]})

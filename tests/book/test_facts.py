@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from nbformat import v4
 
 import lecturelib.widgets
@@ -127,6 +128,8 @@ def repository(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     shutil.copy(ROOT / "book/deck.toml", tmp_path / "book")
+    config = {"sphinx": {"config": {"python_elsewhere": {"torch": "PyTorch"}}}}
+    (tmp_path / "_config.yml").write_text(yaml.safe_dump(config))
     (tmp_path / "_toc.yml").write_text(
         "parts:\n- caption: Topics of the course\n  chapters:\n"
         "  - file: book/topics/about\n  - file: book/topics/optimization\n"
@@ -172,6 +175,14 @@ def test_its_card_has_question_and_counts_and_the_drawing_if_there_is_one(reposi
     (repository / "book/cards").mkdir()
     (repository / "book/cards/optimization.svg").touch()
     assert "```{raw} html\n:file: cards/optimization.svg\n```" in tables.cards(repository)
+
+
+def test_a_chapter_most_of_whose_cells_need_more_says_where_they_run(repository):
+    name = "optimization"
+    chapter_of(repository, "# Torch", ("import torch",), ("torch.e",), ("1 + 1",), name=name)
+    assert "no figures to move, no exercises; the code needs PyTorch: Colab or Binder\n" in (
+        tables.cards(repository)
+    )
 
 
 def test_a_section_shows_what_its_cells_and_those_of_its_subsections_use(repository):

@@ -12,7 +12,6 @@ from tools.server import serve
 
 REPO = Path(__file__).parents[2]
 ELSEWHERE = {
-    "deep-learning/performance-and-data": "scikit-learn and the package mnist1d",
     "frameworks/keras-tensorflow": "Keras and TensorFlow",
     "frameworks/keras-vs-pytorch": "Keras, PyTorch and TensorFlow",
     "frameworks/pytorch": "PyTorch",
@@ -23,7 +22,10 @@ CHAPTERS = sorted(
     if ".ipynb_checkpoints" not in path.parts
 )
 LONG = 600_000  # ms: a chapter with trainings, on a busy machine
-PAIRS = """() => [...document.querySelectorAll("div.cell.tag_nbval-check-output")].map((cell) => {
+CHECKED = "div.cell.tag_nbval-check-output:not(:has(.run-note))"  # a note: no browser runs it
+PAIRS = (
+    f"""() => [...document.querySelectorAll("{CHECKED}")]"""
+    + """.map((cell) => {
     // Not the whole output: it holds a button that copies.
     const own = (e) => (e.querySelector("pre") ?? e).textContent.trim();
     const text = (all) => [...all].map(own).join("\\n").trim();
@@ -34,6 +36,7 @@ PAIRS = """() => [...document.querySelectorAll("div.cell.tag_nbval-check-output"
         page: text(cell.querySelectorAll(outputs + ".live-output .output")),
     };
 })"""
+)
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,13 @@ def test_imports_are_found_with_their_dots():
     assert imports("no python at all") == set()
 
 
-def test_a_function_of_a_module_may_be_what_is_missing():
-    cells = [{"source": "from lecturelib.data import mnist1d, split"}]
-    assert elsewhere(cells, {"lecturelib.data.mnist1d": "mnist1d", "torch": "PyTorch"}) == [
-        "mnist1d"
-    ]
+def cell(*missing, hidden=False):
+    return {"needs": [*missing], "hidden": hidden}
+
+
+def test_most_of_the_cells_that_are_shown_decide_for_the_page():
+    half = [cell("PyTorch"), cell("Keras", "PyTorch"), cell(), cell()]
+    assert elsewhere(half) == []
+    assert elsewhere([*half, cell("PyTorch", hidden=True)]) == []
+    assert elsewhere([*half, cell("PyTorch")]) == ["Keras", "PyTorch"]
+    assert elsewhere([]) == []

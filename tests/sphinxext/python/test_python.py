@@ -57,6 +57,15 @@ HEAD = [
     ("print('after')", [], {}),
 ]
 ABSENT = ["# Absent", ("import torch\nfrom keras import layers", [], {})]
+PARTLY = [
+    "# Partly",
+    ("half = 21", [], {}),
+    ("import torch", [], {"tags": ["hide-input"]}),
+    ("print(torch.tensor(half))", [], {}),
+    ("assert torch", [], {"tags": ["remove-cell"]}),
+    ("print(2 * half)", [], {}),
+    ("print('end')", [], {}),
+]
 SETTINGS = {
     "python_cache": str(REPO / ".cache" / "pyodide"),
     "python_elsewhere": {"torch": "PyTorch", "keras": "Keras"},
@@ -67,11 +76,12 @@ SETTINGS = {
 def book(build_once, notebook):
     """The small book; pages for texts, for figures and widgets, with an error, with PyTorch."""
     files = {
-        "index.md": "# Book\n\n```{toctree}\ncells\nshown\nbroken\nabsent\nguarded\nhead\n```\n",
+        "index.md": "# Book\n\n```{toctree}\n:glob:\n*\n```\n",
         "cells.ipynb": notebook(*CELLS),
         "shown.ipynb": notebook(*SHOWN),
         "broken.ipynb": notebook(*BROKEN),
         "absent.ipynb": notebook(*ABSENT),
+        "partly.ipynb": notebook(*PARTLY),
         "guarded.ipynb": notebook(*GUARDED),
         "head.ipynb": notebook(*HEAD),
         "conf.py": "",
@@ -125,12 +135,12 @@ class Cells:
         self.wait(number, wait)
         return self.text(number)
 
-    def run_all(self):
+    def run_all(self, words="Every cell has run."):
         bar = self.page.locator(".run-page")
         bar.get_by_role("button", name="Run all code").click()
         end = bar.get_by_role("status").filter(has_text=re.compile("Every|did not|cannot|Failed"))
         end.wait_for(timeout=START)
-        assert end.inner_text() == "Every cell has run."
+        assert end.inner_text() == words
 
     def wait(self, number, words):
         status = self.cell(number).locator(".run-bar [role=status]")
@@ -174,6 +184,19 @@ def test_a_page_that_needs_more_says_so_in_one_line(book):
     (note,) = page.select(".run-note")
     assert note.text.startswith("The code here needs Keras and PyTorch, which no browser runs.")
     assert not page.select('script[src*="python_cells"]')
+
+
+def test_a_cell_that_needs_more_says_so_and_the_others_have_their_buttons(book):
+    page = book.page("partly")
+    cells = page.select("div.cell")
+    assert [bool(cell.select(".run-bar")) for cell in cells] == [True, False, False, True, True]
+    assert [note.text for note in page.select(".run-note")] == [
+        "This cell needs PyTorch, which no browser runs. "
+        "Download it as a notebook: the arrow at the top of the page."
+    ] * 2
+    assert len(page.select(".run-page")) == 1
+    stored = json.loads((book.out / page.select_one("[data-cells]")["data-cells"]).read_text())
+    assert [cell["needs"] for cell in stored] == [[], *[["PyTorch"]] * 3, [], []]
 
 
 def test_nothing_of_python_is_fetched_before_the_first_touch(open_cells):
@@ -340,6 +363,15 @@ def test_run_all_runs_to_the_end_and_shows_everything(open_cells):
         ["42"],
         ["x is 2"],
     ]
+
+
+def test_cells_that_need_more_are_passed_over(open_cells):
+    cells = open_cells("partly")
+    assert cells.run(3) == "42\n"
+    assert cells.text(0) == ""
+    cells.run_all("Every cell has run but 2, which need PyTorch.")
+    assert [cells.text(n) for n in (3, 4)] == ["42\n", "end\n"]
+    assert cells.problems() == []
 
 
 def test_by_keyboard_alone(open_cells):

@@ -32,17 +32,29 @@ class Page {
 
   stop() { this.#python.stop(); }
 
+  /** The cells that a browser can run; the others need PyTorch, say. */
+  get able() { return this.cells.filter(({ stored }) => !stored.needs.length); }
+
   /** Runs a cell, and first, in order, those above it that this Python has not run as they are. */
   run(number) {
-    const stale = this.cells.findIndex((cell, i) => i <= number && cell.ran !== cell.source);
+    const above = this.able.filter((cell) => cell.number <= number);
+    const stale = above.findIndex((cell) => cell.ran !== cell.source);
     const edited = this.cells.findIndex((cell) => cell.isEdited);
-    const target = this.cells[number], cells = this.cells.slice(stale < 0 ? number : stale, number + 1);
+    const target = this.cells[number], cells = above.slice(stale < 0 ? -1 : stale);
     return this.#series(cells, target, (cell) => cell === target ||
       (edited >= 0 && edited <= cell.number));
   }
 
-  /** Runs every cell of the page. */
-  runAll() { return this.#series(this.cells, this.bar, () => true); }
+  /** Runs every cell of the page that a browser can run. */
+  runAll() { return this.#series(this.able, this.bar, () => true); }
+
+  /** What the page says when all has run. */
+  get #done() {
+    const left = this.cells.filter(({ stored }) => stored.needs.length && !stored.hidden);
+    const needs = [...new Set(left.flatMap(({ stored }) => stored.needs))].join(" and ");
+    const but = ` but ${left.length}, which need${left.length === 1 ? "s" : ""} ${needs}`;
+    return `Every cell has run${left.length ? but : ""}.`;
+  }
 
   /** Runs cells for `target`, which says how far it is; `isShown(cell)` puts outputs on the page. */
   async #series(cells, target, isShown) {
@@ -59,7 +71,7 @@ class Page {
     const { cell, end } = this.#busy, isWell = cell.ran === cell.source;
     this.#busy = null;
     target.canStop = false;
-    if (target === this.bar && isWell) target.say("Every cell has run.");
+    if (target === this.bar && isWell) target.say(this.#done);
     else if (end) target.say(end);
     else if (!isWell && cell !== target) target.say(`${cell.name} did not end well: ${cell.problem}`);
   }
