@@ -1,4 +1,4 @@
-"""Initialisation: variances, orthogonality and radius are what they say, one draw for both types."""
+"""Initialisation: variances, orthogonality, radius are what they say; one draw for both types."""
 
 import numpy as np
 import pytest
