@@ -6,13 +6,12 @@ outputs. Arrays are named by their place: ``layers.0.W``, as in PyTorch's ``stat
 
 from __future__ import annotations
 
-import copy
 from itertools import pairwise
 
 import numpy as np
 
 from lecturelib._validate import checked, finite_array, floating, generator, whole
-from lecturelib.exchange import npz, pytorch
+from lecturelib.exchange import pytorch
 from lecturelib.layers import ELU, Layer, LeakyReLU, Linear, Maxout, ReLU, Sigmoid, Tanh
 
 __all__ = ["FFNN"]
@@ -35,7 +34,7 @@ def _batch_of_network(self, x):
         )
 
 
-class FFNN:
+class FFNN(Layer):
     """h_l = f(W_l h_{l−1} + b_l), the last layer without f;  x (N, sizes[0]) -> z (N, sizes[-1]).
 
     ``activation`` is one of sigmoid, tanh, relu, leaky_relu, elu and maxout (with two pieces). The
@@ -43,6 +42,8 @@ class FFNN:
     from Xavier's. ``parameters`` and ``gradients`` are dicts name -> array. ValueError for fewer
     than two sizes, sizes below 1 and unknown activations.
     """
+
+    arguments = "sizes", "activation"
 
     def __init__(self, sizes, activation: str = "relu", *, rng, dtype=np.float64) -> None:
         self.sizes = [whole(size, f"sizes[{i}]") for i, size in enumerate(sizes)]
@@ -92,77 +93,19 @@ class FFNN:
             dz = layer.backward(dz)
         return first.backward(dz, input_gradient=input_gradient)
 
-    @checked(_batch_of_network, x=finite_array)
     def predict(self, x):
         """The outputs z, with nothing kept;  x (N, D) -> z (N, K). Errors as in ``forward``.
 
         A class is ``predict(x).argmax(axis=1)``, probabilities are ``softmax(predict(x))``.
         """
-        for layer in self.layers:
-            # The copy shares the weights, and a backward that is still to come keeps its values.
-            x = copy.copy(layer).forward(x)
-        return x
-
-    @property
-    def parameters(self) -> dict[str, np.ndarray]:
-        """Every weight and bias under its name, ``layers.0.W`` and so on; the arrays themselves."""
-        return self._collect("parameters")
-
-    @property
-    def gradients(self) -> dict[str, np.ndarray]:
-        """The gradient of every parameter, under the parameter's name."""
-        return self._collect("gradients")
-
-    def _collect(self, kind):
-        return {
-            f"layers.{i}.{name}": array
-            for i, layer in enumerate(self.layers)
-            for name, array in getattr(layer, kind).items()
-        }
-
-    def zero_grad(self) -> None:
-        """Set every gradient to 0, in place."""
-        for layer in self.layers:
-            layer.zero_grad()
-
-    def __repr__(self) -> str:
-        lines = [f"FFNN({self.sizes}, {self.activation!r}), {self.dtype}"]
-        counts = [sum(p.size for p in layer.parameters.values()) for layer in self.layers]
-        for i, (layer, count) in enumerate(zip(self.layers, counts, strict=True)):
-            shapes = ", ".join(f"{name} {p.shape}" for name, p in layer.parameters.items())
-            number = f"{count:,}" if count else ""
-            lines.append(f"  layers.{i:<3}{layer!r:<18} {shapes:<26}{number:>10}".rstrip())
-        return "\n".join([*lines, f"  {'total':<55}{sum(counts):>10,}"])
-
-    def save(self, path) -> None:
-        """Write sizes, activation and all parameters to ``path``, in NumPy's .npz format."""
-        with open(path, "wb") as file:  # given a name, savez would append .npz to it
-            np.savez(file, sizes=self.sizes, activation=self.activation, **self.parameters)
-
-    @classmethod
-    def load(cls, path) -> FFNN:
-        """The network that ``save`` wrote to ``path``.
-
-        ValueError, naming what is wrong, for a file that is cut off, damaged, or holds other names,
-        shapes or values than such a network.
-        """
-        arrays = npz.read_npz(path)
-        names = list(arrays)
-        try:
-            sizes, activation = arrays.pop("sizes").tolist(), str(arrays.pop("activation"))
-        except KeyError as error:
-            raise ValueError(
-                f"{path}: expected sizes, activation and parameters of an FFNN, got {names}; "
-                "pass a file that FFNN.save wrote"
-            ) from error
-        return cls._with(sizes, activation, arrays, path)
+        return super().predict(x)
 
     def to_torch(self):
         """The same network as ``torch.nn.Sequential``, with copies of the weights, in its dtype.
 
         ValueError for maxout, which PyTorch does not have.
         """
-        return pytorch.to_sequential(self.layers, self.activation)
+        return pytorch.to_sequential(self.layers)
 
     @classmethod
     def from_torch(cls, sequential) -> FFNN:
@@ -170,16 +113,7 @@ class FFNN:
 
         ValueError unless it is Linear, activation, …, Linear with biases and one activation.
         """
-        return cls._with(*pytorch.from_sequential(sequential), "sequential")
+        return cls._of(*pytorch.from_sequential(sequential), "sequential")
 
-    @classmethod
-    def _with(cls, sizes, activation, arrays, source):
-        """A network with copies of ``arrays``, in the type of the first weights."""
-        first = arrays.get("layers.0.W", np.empty(0))
-        try:
-            # The weights drawn here are overwritten at once.
-            model = cls(sizes, activation, rng=np.random.default_rng(0), dtype=first.dtype)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{source}: {error}") from error
-        npz.fill(model.parameters, arrays, source)
-        return model
+    def _title(self):
+        return f"FFNN({self.sizes}, {self.activation!r}), {self.dtype}"

@@ -10,11 +10,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 
-import numpy as np
-
-from lecturelib._validate import floating
 from lecturelib.exchange import keras as exchange
-from lecturelib.exchange.npz import fill
 from lecturelib.ffnn import FFNN
 from lecturelib.rnn import RNN
 
@@ -89,12 +85,6 @@ def from_keras(model):
     ValueError, saying what stands in the way, for any other model and one that is not built yet.
     """
     layers = exchange.layers_of(model)
-    rng = np.random.default_rng(0)  # what it draws is overwritten at once
     if exchange.is_recurrent(layers):
-        sizes, arrays = exchange.read_recurrent(layers)
-        ours = RNN(*sizes, rng=rng, bias="b" in arrays, dtype=floating(arrays["U"].dtype))
-    else:
-        sizes, activation, arrays = exchange.read_feed_forward(layers)
-        ours = FFNN(sizes, activation, rng=rng, dtype=floating(arrays["layers.0.W"].dtype))
-    fill(ours.parameters, arrays, "model")
-    return ours
+        return RNN._of(*exchange.read_recurrent(layers), "model")
+    return FFNN._of(*exchange.read_feed_forward(layers), "model")

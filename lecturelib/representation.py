@@ -7,7 +7,6 @@ it is (Alain and Bengio, 2016, with least squares in the place of their softmax 
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +26,8 @@ def layer_outputs(model, X) -> list[np.ndarray]:
     outputs = [np.asarray(X, dtype=model.dtype)]
     *hidden, last = model.layers
     for linear, f in zip(hidden[::2], hidden[1::2], strict=True):
-        outputs.append(copy.copy(f).forward(copy.copy(linear).forward(outputs[-1])))
-    return [*outputs, copy.copy(last).forward(outputs[-1])]
+        outputs.append(f.predict(linear.predict(outputs[-1])))
+    return [*outputs, last.predict(outputs[-1])]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lecturelib.layers import Linear
-
 # The same formula under the same name in both; of leaky_relu only the layer has our slope, which
 # TensorFlow rounds to float32: outputs then agree to 1e-8, not to 1e-15.
 _SHARED = ("sigmoid", "tanh", "relu", "elu")
@@ -32,8 +30,8 @@ def feed_forward(model):
             stack.append(keras.layers.LeakyReLU(negative_slope=_SLOPE, dtype=model.dtype.name))
     stack.append(keras.layers.Dense(model.sizes[-1], **_options(model)))
     made = keras.Sequential(stack)
-    linears = [layer for layer in model.layers if isinstance(layer, Linear)]
-    made.set_weights([array for layer in linears for array in (layer.W.T, layer.b)])
+    # .T leaves a bias as it is.
+    made.set_weights([array.T for array in model.parameters.values()])
     return made
 
 
@@ -81,7 +79,7 @@ def is_recurrent(layers) -> bool:
 
 
 def read_recurrent(layers):
-    """Sizes (D, H, C) and arrays by name of [SimpleRNN, Dense], or ValueError."""
+    """Arguments of an RNN and its arrays by name, of [SimpleRNN, Dense], or ValueError."""
     import keras
 
     rnn, *others = layers
@@ -103,11 +101,12 @@ def read_recurrent(layers):
         )
     kernels = [array.T for array in (*rnn.get_weights(), *others[0].get_weights())]
     arrays = dict(zip("UWbVc" if rnn.use_bias else "UWV", kernels, strict=True))
-    return (arrays["U"].shape[1], rnn.units, others[0].units), arrays
+    sizes = {"n_in": arrays["U"].shape[1], "n_hidden": rnn.units, "n_out": others[0].units}
+    return sizes | {"bias": rnn.use_bias}, arrays
 
 
 def read_feed_forward(layers):
-    """Sizes, activation and arrays by FFNN's names of Dense layers, or ValueError."""
+    """Arguments of an FFNN and its arrays by name, of Dense layers, or ValueError."""
     import keras
 
     dense = [layer for layer in layers if isinstance(layer, keras.layers.Dense)]
@@ -123,7 +122,7 @@ def read_feed_forward(layers):
         kernel, arrays[f"layers.{2 * i}.b"] = layer.get_weights()
         arrays[f"layers.{2 * i}.W"] = kernel.T
     sizes = [dense[0].kernel.shape[0], *(layer.units for layer in dense)]
-    return sizes, activation, arrays
+    return {"sizes": sizes, "activation": activation}, arrays
 
 
 def _activations(layers) -> list[str]:

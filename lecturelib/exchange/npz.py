@@ -1,4 +1,4 @@
-"""How arrays come back from an .npz file, with names and shapes checked."""
+"""How arrays go to an .npz file and come back, with names and shapes checked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,22 @@ _DAMAGED = (EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, V
 _DAMAGED += (zipfile.BadZipFile, zlib.error)
 
 
-def read_npz(path) -> dict[str, np.ndarray]:
+def write(path, arrays: Mapping) -> None:
+    """The arrays under their names to ``path``, exactly there; numbers, strings, lists of them too.
+
+    ValueError for what would not be read again.
+    """
+    arrays = {name: np.asarray(value) for name, value in arrays.items()}
+    if foreign := [name for name, array in arrays.items() if array.dtype.hasobject]:
+        raise ValueError(
+            f"{path}: expected numbers and strings, got something else under {foreign}; keep in "
+            "`arguments` what an array can hold"
+        )
+    with open(path, "wb") as file:  # given a name, savez would append .npz to it
+        np.savez(file, **arrays)
+
+
+def read(path) -> dict[str, np.ndarray]:
     """The arrays of an .npz file by name; ValueError for a file that is no whole archive."""
     with open(path, "rb") as file:
         try:

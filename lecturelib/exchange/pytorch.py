@@ -2,55 +2,49 @@
 
 from __future__ import annotations
 
-from functools import partial
+# Our activations under PyTorch's names; their one setting is the first argument in both.
+_MODULES = {
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "relu": "ReLU",
+    "leaky_relu": "LeakyReLU",
+    "elu": "ELU",
+}
+_SETTINGS = {"leaky_relu": ("negative_slope", 0.1), "elu": ("alpha", 1.0)}
 
-import numpy as np
 
-from lecturelib.layers import Linear
-
-
-def _modules():
-    """Activation name -> PyTorch module with the same settings."""
+def activation(name: str, *settings: float):
+    """The module of ``torch.nn`` for an activation of ``lecturelib.activations.ACTIVATIONS``."""
     from torch import nn
 
-    return {
-        "sigmoid": nn.Sigmoid,
-        "tanh": nn.Tanh,
-        "relu": nn.ReLU,
-        "leaky_relu": partial(nn.LeakyReLU, 0.1),
-        "elu": nn.ELU,
-    }
+    return getattr(nn, _MODULES[name])(*settings)
 
 
-def to_sequential(layers, activation: str):
-    """The layers of an FFNN as ``torch.nn.Sequential`` with copies of the weights."""
+def linear(W, b):
+    """``torch.nn.Linear`` with copies of W (out, in) and b (out,), without a bias for b None."""
     import torch
 
-    if activation not in _modules():
-        raise ValueError(
-            f"activation: expected one that PyTorch has, {list(_modules())}, got {activation!r}; "
-            "choose another or write it as an nn.Module"
-        )
-    return torch.nn.Sequential(
-        *(
-            _linear(layer, torch) if isinstance(layer, Linear) else _modules()[activation]()
-            for layer in layers
-        )
-    )
-
-
-def _linear(layer, torch):
+    dtype = getattr(torch, W.dtype.name)
     # Left empty: drawing weights only to replace them would move PyTorch's global generator.
-    dtype = getattr(torch, layer.W.dtype.name)
-    linear = torch.nn.utils.skip_init(torch.nn.Linear, layer.n_in, layer.n_out, dtype=dtype)
+    made = torch.nn.utils.skip_init(
+        torch.nn.Linear, *reversed(W.shape), bias=b is not None, dtype=dtype
+    )
     with torch.no_grad():
-        linear.weight.copy_(torch.from_numpy(layer.W))  # (out, in) in both
-        linear.bias.copy_(torch.from_numpy(layer.b))
-    return linear
+        made.weight.copy_(torch.from_numpy(W))  # (out, in) in both
+        if b is not None:
+            made.bias.copy_(torch.from_numpy(b))
+    return made
 
 
-def from_sequential(sequential) -> tuple[list[int], str, dict[str, np.ndarray]]:
-    """Sizes, activation and arrays by FFNN's names of Linear, activation, Linear, …, Linear.
+def to_sequential(layers):
+    """``torch.nn.Sequential`` of the layers, with copies of their weights."""
+    from torch import nn
+
+    return nn.Sequential(*(layer.to_torch() for layer in layers))
+
+
+def from_sequential(sequential):
+    """Arguments of an FFNN and its arrays by name, of Linear, activation, Linear, …, Linear.
 
     ValueError for any other sequence of modules, mixed activations and layers without a bias.
     """
@@ -63,7 +57,7 @@ def from_sequential(sequential) -> tuple[list[int], str, dict[str, np.ndarray]]:
     if len(modules) % 2 == 0 or not plain or len(names) > 1 or None in names:
         raise ValueError(
             "sequential: expected Linear, activation, Linear, …, Linear, all with a bias and one "
-            f"activation of {list(_modules())} with lecturelib's slope 0.1 or alpha 1, got "
+            f"activation of {list(_MODULES)} with lecturelib's slope 0.1 or alpha 1, got "
             f"{modules}; build it so or copy the weights layer by layer"
         )
     arrays = {}
@@ -71,17 +65,14 @@ def from_sequential(sequential) -> tuple[list[int], str, dict[str, np.ndarray]]:
         arrays[f"layers.{2 * i}.W"] = linear.weight.detach().numpy()
         arrays[f"layers.{2 * i}.b"] = linear.bias.detach().numpy()
     sizes = [linears[0].in_features, *(linear.out_features for linear in linears)]
-    return sizes, names.pop(), arrays
+    return {"sizes": sizes, "activation": names.pop()}, arrays
 
 
 def _name(module):
-    """The activation that a PyTorch module computes, or None."""
-    for name, make in _modules().items():
-        same = make()
-        if type(same) is type(module) and all(
-            getattr(same, setting, None) == getattr(module, setting, None)
-            for setting in ("negative_slope", "alpha")
-        ):
+    """The activation that a PyTorch module computes with lecturelib's settings, or None."""
+    for name, kind in _MODULES.items():
+        attribute, value = _SETTINGS.get(name, (None, None))
+        if type(module).__name__ == kind and getattr(module, attribute or "", None) == value:
             return name
     return None
 
@@ -108,13 +99,14 @@ def to_recurrent(model):
 
 
 def from_recurrent(rnn, linear):
-    """Sizes (D, H, C) and arrays by name of an ``nn.RNN`` and an ``nn.Linear``, or ValueError."""
+    """Arguments of an RNN and its arrays, of ``nn.RNN`` and ``nn.Linear``, or ValueError."""
     _check_recurrent(rnn, linear)
     tensors = {"U": rnn.weight_ih_l0, "W": rnn.weight_hh_l0, "V": linear.weight}
     if rnn.bias:
         tensors |= {"b": rnn.bias_ih_l0 + rnn.bias_hh_l0, "c": linear.bias}
     arrays = {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}
-    return (rnn.input_size, rnn.hidden_size, linear.out_features), arrays
+    sizes = {"n_in": rnn.input_size, "n_hidden": rnn.hidden_size, "n_out": linear.out_features}
+    return sizes | {"bias": rnn.bias}, arrays
 
 
 def _check_recurrent(rnn, linear):

@@ -60,8 +60,9 @@ def gradient_of_output(self, dz, truncate):
             f"{self!r}.backward: expected a forward pass before it, got none; call forward(x) "
             "first, backward needs the states of that pass"
         )
-    if dz.shape != self._shape:
+    shape = self._kept[1]
+    if dz.shape != shape:
         raise ValueError(
-            f"dz: expected shape {self._shape}, that of the last output, got {dz.shape}; dz is "
+            f"dz: expected shape {shape}, that of the last output, got {dz.shape}; dz is "
             "∂L/∂z for every step, or for the last step alone after forward(x, last_only=True)"
         )

@@ -7,7 +7,7 @@ import numpy as np
 from lecturelib._validate import checked, finite_array, floating, generator, whole
 from lecturelib.exchange import pytorch
 from lecturelib.initialisation import orthogonal, xavier
-from lecturelib.layers import Layer, entry
+from lecturelib.layers import Layer, Parameter
 from lecturelib.rnn import _checks as check
 from lecturelib.rnn._through_time import lag_by_lag, rows, through_time, times
 
@@ -44,28 +44,22 @@ class RNN(Layer):
     start at 0. ValueError for sizes below 1, a dtype but float32 and float64, and no Generator.
     """
 
-    U, dU = entry("parameters", "U"), entry("gradients", "U")
-    W, dW = entry("parameters", "W"), entry("gradients", "W")
-    V, dV = entry("parameters", "V"), entry("gradients", "V")
-    b, db = entry("parameters", "b"), entry("gradients", "b")
-    c, dc = entry("parameters", "c"), entry("gradients", "c")
+    U, W, V = Parameter(), Parameter(), Parameter()
+    b, c = Parameter(), Parameter()
+    arguments = "n_in", "n_hidden", "n_out", "bias"
 
     def __init__(
         self, n_in: int, n_hidden: int, n_out: int, *, rng, bias: bool = False, dtype=np.float64
     ) -> None:
-        super().__init__()
         D, H, C = whole(n_in, "n_in"), whole(n_hidden, "n_hidden"), whole(n_out, "n_out")
-        self.n_in, self.n_hidden, self.n_out, self.dtype = D, H, C, floating(dtype)
-        rng = generator(rng)
-        start = {
-            "U": xavier((H, D), rng=rng),
-            "W": orthogonal((H, H), rng=rng),
-            "V": xavier((C, H), rng=rng),
-        }
-        if bias:
-            start |= {"b": np.zeros(H), "c": np.zeros(C)}
-        self.parameters = {name: p.astype(self.dtype) for name, p in start.items()}
-        self.gradients = {name: np.zeros_like(p) for name, p in self.parameters.items()}
+        self.n_in, self.n_hidden, self.n_out, self.bias = D, H, C, bool(bias)
+        self.dtype = floating(dtype)
+        made = {"rng": generator(rng), "dtype": dtype}
+        self.U = xavier((H, D), **made)
+        self.W = orthogonal((H, H), **made)
+        self.V = xavier((C, H), **made)
+        self.b = np.zeros(H, dtype) if bias else None
+        self.c = np.zeros(C, dtype) if bias else None
 
     @checked(check.sequence, x=finite_array, s0=check.optional_array)
     def forward(self, x, s0=None, *, last_only=False):
@@ -89,8 +83,7 @@ class RNN(Layer):
         z = times(s[-1] if last_only else s[1:], self.V)
         if self.c is not None:
             z += self.c
-        self._kept, self._shape = (x, s), z.shape
-        return z
+        return self._keep((x, s), z)
 
     @property
     def states(self):
@@ -100,7 +93,7 @@ class RNN(Layer):
         """
         if self._kept is None:
             return None
-        s = self._kept[1].view()
+        s = self._kept[0][1].view()
         s.flags.writeable = False
         return s
 
@@ -120,7 +113,7 @@ class RNN(Layer):
 
         ValueError without a forward pass, for another shape of dz, NaN, infinity, and truncate < 1.
         """
-        x, s = self._kept
+        x, s = self._kept[0]
         T, N, _ = x.shape
         read = s[1:] if dz.ndim == 3 else s[-1:]  # the states that V was applied to
         dz = dz.astype(self.dtype, copy=False).reshape(-1, N, self.n_out)
@@ -130,17 +123,18 @@ class RNN(Layer):
             da, ds0 = through_time(dh, s[1:], self.W)
         else:
             da, ds0 = lag_by_lag(dh, s[1:], self.W, truncate)
-        self._add({"U": (da, x), "W": (da, s[:-1]), "V": (dz, read)}, {"b": da, "c": dz})
+        self._add(da, x, s[:-1], dz, read)
         return times(da, self.U.T), ds0
 
-    def _add(self, weights, biases):
-        """Σ_t Σ_n of the outer products to the weights' gradients, of the rows to the biases'."""
-        for name, (d, inputs) in weights.items():
-            # Summing over T·N rows at once is one product: (out, T·N) @ (T·N, in) -> (out, in).
-            self.gradients[name] += rows(d).T @ rows(inputs)
-        for name, d in biases.items():
-            if name in self.gradients:
-                self.gradients[name] += rows(d).sum(axis=0)
+    def _add(self, da, x, s_prev, dz, s):
+        """dU += Σ_t da_tᵀ x_t and its like: sums over all steps and rows."""
+        # All T·N rows at once are one product: (out, T·N) @ (T·N, in) -> (out, in).
+        self.dU += rows(da).T @ rows(x)
+        self.dW += rows(da).T @ rows(s_prev)
+        self.dV += rows(dz).T @ rows(s)
+        if self.bias:
+            self.db += rows(da).sum(axis=0)
+            self.dc += rows(dz).sum(axis=0)
 
     def to_torch(self):
         """The same network as (``torch.nn.RNN``, ``torch.nn.Linear``), with copies of the weights.
@@ -157,14 +151,4 @@ class RNN(Layer):
         b is the sum of PyTorch's two biases. ValueError unless it is one layer in one direction
         with tanh, both modules with biases or both without, and linear takes the states of rnn.
         """
-        sizes, arrays = pytorch.from_recurrent(rnn, linear)
-        # The weights drawn here are overwritten at once.
-        rng, dtype = np.random.default_rng(0), arrays["U"].dtype
-        model = cls(*sizes, rng=rng, bias="b" in arrays, dtype=dtype)
-        for name, array in arrays.items():
-            setattr(model, name, array)
-        return model
-
-    def __repr__(self) -> str:
-        bias = ", bias=True" if "b" in self.parameters else ""
-        return f"RNN({self.n_in}, {self.n_hidden}, {self.n_out}{bias})"
+        return cls._of(*pytorch.from_recurrent(rnn, linear), "rnn, linear")

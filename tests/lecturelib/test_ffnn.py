@@ -217,7 +217,7 @@ def test_a_network_made_in_torch_is_read():
 
 def test_torch_is_told_what_does_not_fit():
     nn = pytest.importorskip("torch").nn
-    with pytest.raises(ValueError, match=r"^activation: expected one that PyTorch has, .*'maxout'"):
+    with pytest.raises(ValueError, match=r"^to_torch: expected a layer .* got Maxout"):
         network(activation="maxout").to_torch()
     for modules in (
         [],
@@ -301,7 +301,7 @@ def test_an_array_alone_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"sizes": None}, r"net.npz: expected sizes, activation and parameters of an FFNN, got \["),
+        ({"sizes": None}, r"net.npz: expected sizes, activation and the arrays of FFNN, got \["),
         ({"layers.2.b": None}, r"missing \['layers.2.b'\] and unknown \[\]"),
         ({"layers.0.W": None}, r"net.npz: .*layers.0.W"),
         ({"layers.9.W": np.ones(2)}, r"missing \[\] and unknown \['layers.9.W'\]"),

@@ -10,8 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lecturelib import layers
+from lecturelib.ffnn import FFNN
 from lecturelib.gradcheck import check_gradients
-from lecturelib.layers import ELU, Layer, LeakyReLU, Linear, Maxout, ReLU, Sigmoid, Tanh
+from lecturelib.layers import (
+    ELU,
+    Buffer,
+    Layer,
+    LeakyReLU,
+    Linear,
+    Maxout,
+    Parameter,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
 
 ACTIVATION_LAYERS = [
     Sigmoid(),
@@ -296,7 +308,10 @@ def test_attributes_refuse_other_shapes_and_numbers():
         layer.W = np.ones((3, 4))
     with pytest.raises(ValueError, match=r"^b: expected finite"):
         layer.b = [0, 0, np.nan, 0]
-    with pytest.raises(ValueError, match=r"^b: expected no such parameter"):
+    with pytest.raises(
+        ValueError,
+        match=r"^b: expected nothing, .* in Linear\(3, 4, bias=False\)",
+    ):
         linear(bias=False).b = np.ones(4)
     assert linear(bias=False).b is linear(bias=False).db is None
 
@@ -305,3 +320,220 @@ def test_the_base_promises_both_ways():
     for method in (Layer().forward, Layer().backward):
         with pytest.raises(NotImplementedError):
             method(np.ones((1, 1)))
+
+
+# The base: arrays as attributes, layers within layers
+
+
+class Norm(Layer):
+    """h = w (x − mean), and while it learns the mean moves halfway to that of the batch."""
+
+    w, mean = Parameter(), Buffer()
+    arguments = "n", "rate"
+
+    def __init__(self, n, *, rate=0.5, dtype=np.float64):
+        self.n, self.rate = n, rate
+        self.w, self.mean = np.ones(n, dtype), np.zeros(n, dtype)
+
+    def forward(self, x):
+        if self.training:
+            self.mean += self.rate * (x.mean(axis=0) - self.mean)
+        return self._keep(x - self.mean, (x - self.mean) * self.w)
+
+    def backward(self, dh):
+        dh, centred = self._recall(dh)
+        self.dw += (dh * centred).sum(axis=0)
+        return dh * self.w
+
+
+class Tower(Layer):
+    """Blocks in a list, one child with children, an array of its own, and a private alias."""
+
+    scale, absent = Parameter(), Parameter()
+    arguments = "width", "blocks"
+
+    def __init__(self, width, blocks=2, *, rng, dtype=np.float64):
+        self.width = width
+        self.inner = [Norm(width, dtype=dtype) for _ in range(blocks)]
+        self.head = FFNN([width, 3, 2], rng=rng, dtype=dtype)
+        self.scale, self.absent = np.full(1, 2, dtype), None
+        self._first = self.inner[0]
+
+    blocks = property(lambda self: len(self.inner))
+
+    def forward(self, x):
+        x = x * self.scale
+        for norm in self.inner:
+            x = norm.forward(x)
+        return self.head.forward(x)
+
+
+def tower(**settings):
+    return Tower(3, rng=np.random.default_rng(0), **settings)
+
+
+def test_the_names_of_all_arrays_below():
+    model = tower()
+    names = ["scale", "inner.0.w", "inner.1.w"]
+    names += [f"head.layers.{i}.{name}" for i in (0, 2) for name in "Wb"]
+    assert list(model.parameters) == list(model.gradients) == names
+    assert list(model.buffers) == ["inner.0.mean", "inner.1.mean"]
+    assert model.parameters["head.layers.0.W"] is model.head.layers[0].W
+    assert model.gradients["inner.1.w"] is model.inner[1].dw
+    assert model.buffers["inner.1.mean"] is model.inner[1].mean
+    assert model.count == 1 + 3 + 3 + 12 + 8 == sum(p.size for p in model.parameters.values())
+    assert (model.absent, model.dabsent) == (None, None)
+
+
+def test_a_child_may_be_exchanged_added_and_removed():
+    model = tower()
+    assert model.count == 27
+    model.head = linear(3, 1)
+    assert list(model.parameters)[3:] == ["head.W", "head.b"]
+    model.tail = (ReLU(), linear(1, 2))
+    assert list(model.parameters)[5:] == ["tail.1.W", "tail.1.b"]
+    model.head.layers = [linear(1, 1)]  # far below, and a list
+    assert "head.layers.0.W" in model.parameters
+    model.inner = None
+    del model.tail
+    left = ["scale", "head.W", "head.b", "head.layers.0.W", "head.layers.0.b"]
+    assert list(model.parameters) == left
+    growing = Layer()
+    growing.blocks = []
+    growing.blocks.append(linear(1, 1))
+    assert list(growing.parameters) == ["blocks.0.W", "blocks.0.b"]
+    with pytest.raises(AttributeError):
+        growing.blocks.append(linear(1, 1))  # nobody would see it
+
+
+def test_a_layer_in_two_places_counts_once():
+    model = Layer()
+    model.first = linear(2, 2)
+    model.again = model.first
+    assert list(model.parameters) == ["first.W", "first.b"]
+    model.loop = model
+    assert list(model.parameters) == ["first.W", "first.b"]
+
+
+def test_a_list_of_layers_and_other_things_is_refused():
+    model = Layer()
+    model.parts = [ReLU(), np.tanh]
+    with pytest.raises(ValueError, match=r"^parts: expected layers only, got \['ReLU', 'ufunc'\]"):
+        _ = model.parameters
+
+
+def test_assigning_under_a_name_copies_into_the_array():
+    model = tower()
+    W = model.head.layers[0].W
+    model.parameters["head.layers.0.W"] = np.ones((3, 3))
+    model.parameters["head.layers.0.W"] += 1
+    assert W.tolist() == [[2, 2, 2]] * 3
+    with pytest.raises(ValueError, match=r"^W: expected nothing, there is no .*'inner.0.w'"):
+        model.parameters["W"] = W
+    with pytest.raises(ValueError, match=r"^scale: expected shape \(1,\)"):
+        model.parameters["scale"] = [1, 2]
+    copied = copy.deepcopy(model.parameters)
+    copied["W"] = 3  # a plain dict
+    assert copied["scale"] is not model.scale
+
+
+def test_zero_grad_reaches_all_and_keeps_the_arrays():
+    model = tower()
+    before = model.gradients
+    for g in before.values():
+        g.fill(1)
+    model.zero_grad()
+    assert all(g is before[name] and not g.any() for name, g in model.gradients.items())
+
+
+def test_the_mode_reaches_all_and_predict_changes_nothing():
+    model, x = tower(), np.arange(6.0).reshape(2, 3)
+    assert model.training
+    assert model.eval() is model
+    assert not any(layer.training for layer in (model, model.inner[1], model.head.layers[0]))
+    z = model.forward(x)
+    assert not model.inner[0].mean.any()
+    assert model.train() is model
+    assert all(layer.training for layer in (model, model.inner[1], model.head.layers[0]))
+    np.testing.assert_array_equal(model.predict(x), z)
+    assert not model.inner[0].mean.any()
+    model.forward(x)
+    assert model.inner[0].mean.tolist() == [1.5, 2.5, 3.5]
+    model.predict(x[:1])
+    assert model.inner[0].backward(np.ones((2, 3))).shape == (2, 3)  # of the two rows
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_file_has_the_arguments_and_all_arrays(tmp_path, dtype):
+    model = tower(blocks=3, dtype=dtype)
+    model.forward(np.arange(6, dtype=dtype).reshape(2, 3))
+    model.save(tmp_path / "tower.npz")
+    names = {"width", "blocks", *model.parameters, *model.buffers}
+    assert set(np.load(tmp_path / "tower.npz")) == names
+    other = Tower.load(tmp_path / "tower.npz")
+    assert len(other.inner) == 3
+    for name, array in (model.parameters | model.buffers).items():
+        same = (other.parameters | other.buffers)[name]
+        assert same.dtype == dtype
+        np.testing.assert_array_equal(same, array)
+    norm = Norm(2, rate=0.25)
+    norm.save(tmp_path / "norm")
+    assert Norm.load(tmp_path / "norm").rate == 0.25
+    with pytest.raises(ValueError, match=r"norm: expected width, blocks and the arrays of Tower"):
+        Tower.load(tmp_path / "norm")
+
+
+def test_what_no_file_can_hold_is_refused(tmp_path):
+    norm = Norm(2, rate=None)
+    with pytest.raises(ValueError, match=r"expected numbers and strings, .* under \['rate'\]"):
+        norm.save(tmp_path / "norm")
+    assert not list(tmp_path.iterdir())
+
+
+def test_copies_share_nothing_or_only_the_arrays():
+    model = tower()
+    model.count  # noqa: B018 has been collected before
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        other.head = linear(3, 1)
+        other.scale += 1
+        assert (other.count, model.count, model.scale.item()) == (11, 27, 2)
+    shallow = copy.copy(model)
+    shallow.head = linear(3, 1)
+    assert (shallow.count, model.count) == (11, 27)
+    shallow.scale += 1
+    assert model.scale.item() == 3
+
+
+def test_the_representation_is_a_tree():
+    lines = [
+        "Tower(3, blocks=2)",
+        "                                              scale (1,)                         1",
+        "  inner.0    Norm(3)                          w (3,), mean (3,)                  3",
+        "  inner.1    Norm(3)                          w (3,), mean (3,)                  3",
+        "  head       FFNN([3, 3, 2], 'relu'), float32",
+        "    layers.0 Linear(3, 3)                     W (3, 3), b (3,)                  12",
+        "    layers.1 ReLU()",
+        "    layers.2 Linear(3, 2)                     W (2, 3), b (2,)                   8",
+        "  total                                                                         27",
+    ]
+    assert repr(tower(dtype=np.float32)).splitlines() == lines
+    assert repr(Norm(3, rate=0.25)) == "Norm(3, rate=0.25)"
+
+
+def test_arrays_are_made_once_and_from_finite_numbers():
+    given = np.ones(2)
+    norm = Norm(2)
+    norm.w = given
+    assert norm.w is not given
+    with pytest.raises(ValueError, match=r"^mean: expected shape \(2,\) in Norm\(2\), got"):
+        norm.mean = np.ones(3)
+    with pytest.raises(ValueError, match=r"^dw: expected shape \(2,\) in Norm"):
+        norm.dw = np.ones(3)
+    with pytest.raises(ValueError, match=r"^w: expected finite numbers"):
+        norm.w = [1, np.nan]
+    with pytest.raises(ValueError, match=r"^dtype: expected float32 or float64"):
+        Norm(2, dtype=np.float16)
+    with pytest.raises(ValueError, match=r"^absent: expected nothing, .* in Tower\(3, blocks=2\)"):
+        tower().absent = [1]
+    with pytest.raises(ValueError, match=r"^to_torch: expected a layer .* got Norm\(2\); choose"):
+        norm.to_torch()
