@@ -1,35 +1,30 @@
-"""Interactive figures, one module each; they need ``lecturelib[widgets]``."""
+"""Interactive figures, one module each; they need ``lecturelib[widgets]``.
 
-from lecturelib.widgets.activations import Activations
-from lecturelib.widgets.adversarial import Adversarial
-from lecturelib.widgets.backprop_steps import BackpropSteps
-from lecturelib.widgets.bptt_flow import BpttFlow
-from lecturelib.widgets.decision_boundary import DecisionBoundary
-from lecturelib.widgets.descent import Descent
-from lecturelib.widgets.forward_pass import ForwardPass
-from lecturelib.widgets.learning_curve import LearningCurve
-from lecturelib.widgets.ml_vs_dl_flow import MlVsDlFlow
-from lecturelib.widgets.neuron import Neuron
-from lecturelib.widgets.quiz import Quiz
-from lecturelib.widgets.representation import Representation
-from lecturelib.widgets.rnn_unroll import RnnUnroll
-from lecturelib.widgets.timeline import Timeline
-from lecturelib.widgets.training_step import TrainingStep
+A widget is a pair of files here, ``neuron.py`` and ``neuron.js``; its class, ``Neuron``, is loaded
+when it is first asked for.
+"""
 
-__all__ = [
-    "Activations",
-    "Adversarial",
-    "BackpropSteps",
-    "BpttFlow",
-    "DecisionBoundary",
-    "Descent",
-    "ForwardPass",
-    "LearningCurve",
-    "MlVsDlFlow",
-    "Neuron",
-    "Quiz",
-    "Representation",
-    "RnnUnroll",
-    "Timeline",
-    "TrainingStep",
-]
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+_FILES = {file.name for file in files(__package__).iterdir()}
+_MODULES = {
+    name.removesuffix(".py").title().replace("_", ""): name.removesuffix(".py")
+    for name in sorted(_FILES)
+    if name.endswith(".py") and name.replace(".py", ".js") in _FILES
+}
+
+__all__ = list(_MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,19 +1,12 @@
 // The activation functions side by side: value and slope at a point that the reader drags.
-import { h, svg, set, number, numbers, format, plane, path, handle, slider, tick } from "./kit.js";
-import { FUNCTIONS, LECTURE } from "./functions.js";
-import { frame } from "./frame.js";
+import { h, svg, set, format, slider, checklist } from "./kit/kit.js";
+import { plane, path, handle } from "./kit/plane.js";
+import { FUNCTIONS } from "./kit/functions.js";
+import { frame } from "./kit/frame.js";
+import { SPEC } from "./activations.py";
 
-const REACH = 5;
-const NAMES = ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "maxout"];
+const REACH = SPEC.a.high, NAMES = SPEC.shown.among;
 const SATURATED = 0.05; // of the steepest slope
-
-export const clean = (raw) => ({
-  shown: Array.isArray(raw.shown) ? NAMES.filter((name) => raw.shown.includes(name)) : ["sigmoid", "relu"],
-  a: number(raw.a, -REACH, REACH, 1),
-  slope: number(raw.slope, 0, 0.9, LECTURE.slope),
-  alpha: number(raw.alpha, 0.1, 2, LECTURE.alpha),
-  pieces: numbers(raw.pieces, -1.5, 1.5, LECTURE.pieces),
-});
 
 /** Value and slope of the function `name` at a. */
 export function compute(name, a, settings) {
@@ -95,16 +88,11 @@ function drawTable() {
 }
 
 function buildControls(ui) {
-  const has = (name) => () => ui.state().shown.includes(name);
-  const one = (name, label, low, high, step, when) => slider({ label, low, high, step, when,
-    get: () => ui.state()[name], put: (value) => ui.put({ [name]: value }) });
-  const piece = (i, label) => slider({ label, low: -1.5, high: 1.5, when: has("maxout"),
-    get: () => ui.state().pieces[i], put: (value) => ui.put({ pieces: ui.state().pieces.with(i, value) }) });
-  const boxes = NAMES.map((name) => tick({ label: FUNCTIONS[name].label, get: () => ui.state().shown.includes(name),
-    put: (on) => ui.put({ shown: on ? [...ui.state().shown, name] : ui.state().shown.filter((other) => other !== name) }) }));
-  const ticks = { element: h("div", { class: "dl-ticks" }, ...boxes.map((box) => box.element)), update: () => boxes.forEach((box) => box.update()) };
-  return [ticks, one("a", "point a", -REACH, REACH, 0.1), one("slope", "Leaky slope", 0, 0.9, 0.05, has("leaky_relu")),
-    one("alpha", "ELU α", 0.1, 2, 0.1, has("elu")), piece(0, "Maxout w₁"), piece(1, "Maxout b₁"), piece(2, "Maxout w₂"), piece(3, "Maxout b₂")];
+  const when = (name) => () => ui.state().shown.includes(name), say = (name) => FUNCTIONS[name].label;
+  return [checklist({ say, ...ui.own("shown") }), slider({ label: "point a", ...ui.own("a") }),
+    slider({ label: "Leaky slope", step: 0.05, when: when("leaky_relu"), ...ui.own("slope") }),
+    slider({ label: "ELU α", when: when("elu"), ...ui.own("alpha") }),
+    ...["w₁", "b₁", "w₂", "b₂"].map((name, i) => slider({ label: `Maxout ${name}`, when: when("maxout"), ...ui.own("pieces", i) }))];
 }
 
 function build(ui) {
@@ -129,6 +117,6 @@ function build(ui) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: activation functions", clean, build,
+  render: (view) => frame(view, { title: "Interactive figure: activation functions", spec: SPEC, build,
     hint: "Tick functions, then drag the point along a. Where does a slope vanish?" }),
 };

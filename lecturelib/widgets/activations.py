@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traitlets
-
-from lecturelib.widgets.base import BookWidget, Number, Numbers
+from lecturelib.widgets.base import BookWidget, Choices, Number, Numbers
 
 
 class Activations(BookWidget, module="activations"):
@@ -16,10 +14,7 @@ class Activations(BookWidget, module="activations"):
     """
 
     heights = (750, 1200)
-    shown = traitlets.List(
-        traitlets.Enum(["sigmoid", "tanh", "relu", "leaky_relu", "elu", "maxout"]),
-        ["sigmoid", "relu"],
-    ).tag(sync=True)
+    shown = Choices(["sigmoid", "relu"], ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "maxout"])
     a = Number(1.0, -5, 5)
     slope = Number(0.1, 0, 0.9)
     alpha = Number(1.0, 0.1, 2)

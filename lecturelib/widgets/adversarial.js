@@ -1,42 +1,33 @@
 // How far a picture must be changed until a small network misreads it.
-import { h, svg, set, number, format, clamp, slider, choice } from "./kit.js";
-import { frame } from "./frame.js";
+import { h, svg, set, format, clamp, slider, choice } from "./kit/kit.js";
+import { affine, fill, softmax, unpack } from "./kit/record.js";
+import { frame } from "./kit/frame.js";
+import { SPEC } from "./adversarial.py";
 
-const UNIT = 2048, CLASSES = 10, PIXELS = 64, SIDE = 8, MOST = 0.3;
+const CLASSES = 10, PIXELS = 64, SIDE = 8, MOST = SPEC.epsilon.high;
 const DIRECTIONS = { gradient: "gradient sign", random: "random signs" };
 
-export const clean = (raw) => ({
-  digit: Number.isInteger(raw.digit) && raw.digit >= 0 && raw.digit < CLASSES ? raw.digit : 3,
-  epsilon: number(raw.epsilon, 0, MOST, 0),
-  direction: Object.hasOwn(DIRECTIONS, raw.direction) ? raw.direction : "gradient",
-});
-
-/** The recorded network `{W, b, V, c}`, row by row, and the pictures `X`; null where there is none. */
-export function decode(text) {
-  if (!text) return null;
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0)), view = new DataView(bytes.buffer);
-  const all = Float64Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(2 * i, true) / UNIT);
-  const H = (all.length - CLASSES - CLASSES * PIXELS) / (PIXELS + 1 + CLASSES);
-  let at = 0;
-  const next = (count) => all.subarray(at, (at += count));
-  return { W: next(PIXELS * H), b: next(H), V: next(CLASSES * H), c: next(CLASSES), X: next(CLASSES * PIXELS) };
+/** The recorded network, its `layers`, and the `pictures`; null where there is none. */
+export function decode(record) {
+  const arrays = unpack(record);
+  if (!arrays) return null;
+  const H = (arrays.network.length - CLASSES) / (PIXELS + 1 + CLASSES);
+  return { layers: fill(arrays.network, [PIXELS, H, CLASSES]), pictures: arrays.pictures };
 }
 
-export const picture = ({ X }, digit) => Array.from(X.subarray(digit * PIXELS, (digit + 1) * PIXELS));
+export const picture = ({ pictures }, digit) => Array.from(pictures[digit]);
 
 /** Hidden outputs h = max(0, W x + b) and the probabilities o = softmax(V h + c). */
-export function forward({ W, b, V, c }, x) {
-  const hidden = Array.from(b, (bias, i) => Math.max(0, x.reduce((sum, xj, j) => sum + W[i * PIXELS + j] * xj, bias)));
-  const z = Array.from(c, (bias, k) => hidden.reduce((sum, hi, i) => sum + V[k * b.length + i] * hi, bias));
-  const top = Math.max(...z), e = z.map((zk) => Math.exp(zk - top)), total = e.reduce((sum, ek) => sum + ek, 0);
-  return { hidden, o: e.map((ek) => ek / total), loss: (y) => Math.log(total) + top - z[y] };
+export function forward({ layers }, x) {
+  const hidden = affine(layers[0], x).map((a) => Math.max(0, a)), z = affine(layers[1], hidden), { o, log } = softmax(z);
+  return { hidden, o, loss: (y) => log - z[y] };
 }
 
 /** ∂L/∂x of the cross-entropy of class y: back through the softmax, V, the ReLU and W. */
 export function gradient(net, x, y) {
-  const { hidden, o } = forward(net, x), dz = o.map((ok, k) => ok - (k === y ? 1 : 0)), H = hidden.length;
-  const da = hidden.map((hi, i) => (hi > 0 ? dz.reduce((sum, d, k) => sum + net.V[k * H + i] * d, 0) : 0));
-  return x.map((_, j) => da.reduce((sum, d, i) => sum + net.W[i * PIXELS + j] * d, 0));
+  const [{ W }, { W: V }] = net.layers, { hidden, o } = forward(net, x), dz = o.map((ok, k) => ok - (k === y ? 1 : 0));
+  const da = hidden.map((hi, i) => (hi > 0 ? dz.reduce((sum, d, k) => sum + V[k][i] * d, 0) : 0));
+  return x.map((_, j) => da.reduce((sum, d, i) => sum + W[i][j] * d, 0));
 }
 
 /** A fair coin for each pixel, the same each time: the multiplier and the offset of a linear congruential generator. */
@@ -113,12 +104,8 @@ function drawBars() {
 
 function build(ui, net) {
   const pictures = drawPictures(), bars = drawBars();
-  const menu = (name, label, options, read = (value) => value) => choice({ label, options, get: () => ui.state()[name], put: (value) => ui.put({ [name]: read(value) }) });
-  const controls = [
-    slider({ label: "ε", low: 0, high: MOST, step: 0.01, get: () => ui.state().epsilon, put: (epsilon) => ui.put({ epsilon }) }),
-    menu("digit", "digit", Array.from({ length: CLASSES }, (_, k) => [k, k]), Number),
-    menu("direction", "direction", Object.entries(DIRECTIONS)),
-  ];
+  const controls = [slider({ label: "ε", ...ui.own("epsilon"), step: 0.01 }), choice({ label: "digit", ...ui.own("digit") }),
+    choice({ label: "direction", say: (name) => DIRECTIONS[name], ...ui.own("direction") })];
   return { drawing: [pictures.root, bars.root], controls, redraw(state) {
     if (!net) return { formula: [], words: describe(net, state) };
     const x = picture(net, state.digit), after = nudged(net, state), then = forward(net, after);
@@ -131,7 +118,7 @@ function build(ui, net) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: an adversarial example", clean,
+  render: (view) => frame(view, { title: "Interactive figure: an adversarial example", spec: SPEC,
     build: (ui) => build(ui, decode(view.model.get("_record"))),
     hint: "Raise ε until the network misreads the digit. Then try random signs." }),
 };

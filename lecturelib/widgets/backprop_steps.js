@@ -1,9 +1,10 @@
 // Forward and back through a 2-2-1 network, one number at a time, with the reader's own gradient marked.
-import { h, svg, set, number, numbers, format, slider, choice } from "./kit.js";
-import { frame } from "./frame.js";
-import { answer, player } from "./study.js";
+import { h, svg, set, format, slider, choice } from "./kit/kit.js";
+import { frame } from "./kit/frame.js";
+import { answer, player } from "./kit/study.js";
+import { SPEC } from "./backprop_steps.py";
 
-const LIMIT = 4; // then no exponential overflows
+const LIMIT = SPEC.W.high;
 const EPSILON = 1e-5;
 /** Where each parameter stands in the state. */
 export const PLACES = { w11: ["W", 0], w12: ["W", 1], b1: ["b", 0], w21: ["W", 2], w22: ["W", 3], b2: ["b", 1], v1: ["V", 0], v2: ["V", 1], c: ["c"] };
@@ -14,18 +15,6 @@ export const RULES = {
   dv1: "dz · h1", dv2: "dz · h2", dc: "dz", dw11: "da1 · x1", dw12: "da1 · x2", db1: "da1", dw21: "da2 · x1", dw22: "da2 · x2", db2: "da2",
 };
 export const STEPS = [...Object.keys(RULES), "update"];
-
-export const clean = (raw) => ({
-  x: numbers(raw.x, -LIMIT, LIMIT, [0.5, 4]),
-  W: numbers(raw.W, -LIMIT, LIMIT, [2, -0.5, 1, 0.5]),
-  b: numbers(raw.b, -LIMIT, LIMIT, [1, -1.4]),
-  V: numbers(raw.V, -LIMIT, LIMIT, [-2, 3]),
-  c: number(raw.c, -LIMIT, LIMIT, -0.85),
-  y: number(raw.y, 0, 1, 0),
-  rate: number(raw.rate, 0, 10, 0.5),
-  parameter: Object.hasOwn(PLACES, raw.parameter) ? raw.parameter : "w11",
-  step: Math.round(number(raw.step, 0, STEPS.length, 0)),
-});
 
 const sigmoid = (a) => 1 / (1 + Math.exp(-a)), slope = (a) => sigmoid(a) * sigmoid(-a);
 const get = (state, [key, i]) => (i === undefined ? state[key] : state[key][i]);
@@ -162,14 +151,10 @@ function drawGraph() {
   } };
 }
 
-/** A slider for the number that stands at a place of the state. */
-const control = (ui, text, place, low = -LIMIT, high = LIMIT, step = 0.1) =>
-  slider({ label: text, low, high, step, get: () => get(ui.state(), place), put: (value) => ui.put(put(ui.state(), place, value)) });
-
 /** A row for each parameter: its value to type, its gradient, its value after the update. */
 function drawTable(ui) {
   const rows = Object.keys(PLACES).map((name) => {
-    const { element, update } = control(ui, label(name), PLACES[name]), cells = [h("td", { class: "dl-gradient" }), h("td")];
+    const { element, update } = slider({ label: label(name), ...ui.own(...PLACES[name]) }), cells = [h("td", { class: "dl-gradient" }), h("td")];
     return { name, update, cells, row: h("tr", {}, h("th", { scope: "row" }, label(name)), h("td", {}, element.lastChild), ...cells) };
   });
   const head = h("tr", {}, ...["θ", "value", "dθ", "new θ"].map((text) => h("th", { scope: "col" }, text)));
@@ -194,17 +179,17 @@ function formula(state) {
 }
 
 function build(ui) {
-  const graph = drawGraph(), table = drawTable(ui), play = player({ pause: 1200, step() {
+  const graph = drawGraph(), table = drawTable(ui), play = player(ui, { pause: 1200, step() {
     const { step } = ui.state();
     if (step < STEPS.length) ui.put({ step: step + 1 });
     return step < STEPS.length;
   } });
   const take = h("button", { type: "button", onclick: () => (play.stop(), ui.put(updated(ui.state()))) }, "Apply update");
   const controls = [
-    choice({ label: "parameter", options: Object.keys(PLACES).map((name) => [name, label(name)]), get: () => ui.state().parameter, put: (parameter) => ui.put({ parameter }) }),
-    control(ui, "step", ["step"], 0, STEPS.length, 1),
+    choice({ label: "parameter", say: label, ...ui.own("parameter") }), slider({ label: "step", ...ui.own("step") }),
     answer({ question: () => shown(ui.state(), `d${ui.state().parameter}`) ? null : `Your ${label(`d${ui.state().parameter}`)}, to three digits:`, mark: (value) => mark(ui.state(), ui.state().parameter, value) }),
-    control(ui, "input x₁", ["x", 0]), control(ui, "input x₂", ["x", 1]), control(ui, "target y", ["y"], 0, 1, 0.05), control(ui, "rate η", ["rate"], 0, 10),
+    slider({ label: "input x₁", ...ui.own("x", 0) }), slider({ label: "input x₂", ...ui.own("x", 1) }),
+    slider({ label: "target y", step: 0.05, ...ui.own("y") }), slider({ label: "rate η", ...ui.own("rate") }),
   ];
   return { drawing: [graph.root, table.root], controls, actions: [...play.actions, take], stop: play.stop, redraw(state) {
     graph.redraw(state);
@@ -215,6 +200,6 @@ function build(ui) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: backpropagation by hand", clean, build,
+  render: (view) => frame(view, { title: "Interactive figure: backpropagation by hand", spec: SPEC, build,
     hint: "Compute a gradient on paper and enter it. Then step forward and back through the network." }),
 };

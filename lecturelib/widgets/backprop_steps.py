@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traitlets
-
-from lecturelib.widgets.base import BookWidget, Number, Numbers
+from lecturelib.widgets.base import BookWidget, Choice, Number, Numbers
 
 __all__ = ["BackpropSteps"]
 
@@ -27,7 +25,5 @@ class BackpropSteps(BookWidget, module="backprop_steps"):
     c = Number(-0.85, -4, 4)
     y = Number(0.0, 0, 1)
     rate = Number(0.5, 0, 10)
-    parameter = traitlets.Enum(
-        ["w11", "w12", "b1", "w21", "w22", "b2", "v1", "v2", "c"], "w11"
-    ).tag(sync=True)
-    step = traitlets.Int(0, min=0, max=23).tag(sync=True)
+    parameter = Choice("w11", ["w11", "w12", "b1", "w21", "w22", "b2", "v1", "v2", "c"])
+    step = Number(0, 0, 23, whole=True)

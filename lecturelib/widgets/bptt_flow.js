@@ -1,24 +1,16 @@
 // A gradient stepped back through time: two states and a matrix that turns and scales.
-import { h, svg, set, number, numbers, plane, path, handle, slider, choice, tick } from "./kit.js";
-import { frame } from "./frame.js";
-import { answer, player } from "./study.js";
+import { cleaner, h, svg, set, slider, choice, tick } from "./kit/kit.js";
+import { plane, path, handle } from "./kit/plane.js";
+import { frame } from "./kit/frame.js";
+import { answer, player } from "./kit/study.js";
+import { SPEC } from "./bptt_flow.py";
 
-const REACH = 2; // of the plane and the start
-const MOST = 100;
+const REACH = SPEC.start.high;
 
-export const clean = (raw) => {
-  const length = Math.round(number(raw.length, 1, MOST, 20));
-  return {
-    radius: number(raw.radius, 0.1, 3, 0.8),
-    length,
-    lag: Math.round(number(raw.lag, 0, length, 0)),
-    activation: raw.activation === "tanh" ? "tanh" : "linear",
-    start: numbers(raw.start, -REACH, REACH, [1, 0.5]),
-    truncate: Math.round(number(raw.truncate, 1, MOST, MOST)),
-    clip: raw.clip === true,
-    threshold: number(raw.threshold, 0.1, 10, 1),
-  };
-};
+export function clean(raw) {
+  const state = cleaner(SPEC)(raw);
+  return { ...state, lag: Math.min(state.lag, state.length) };
+}
 
 /** W, a turn by 30° times the radius: every vector is stretched by it. */
 export const matrix = (r, c = r * Math.cos(Math.PI / 6), s = r * Math.sin(Math.PI / 6)) => [[c, -s], [s, c]];
@@ -134,24 +126,20 @@ function formula({ radius, length, lag, activation }, { g, f, norms }) {
 }
 
 function build(ui) {
-  const parts = [drawPlane(ui), drawNorms()], get = (name) => () => ui.state()[name];
-  const own = (name) => ({ get: get(name), put: (value) => ui.put({ [name]: value }) });
+  const parts = [drawPlane(ui), drawNorms()];
   const ask = answer({ mark: (value) => mark(ui.state(), value), question() {
     const state = ui.state(), { norms } = flow(state);
     return state.lag === state.length || !norms[0] ? null
       : `${state.activation}, radius ${brief(state.radius)}, start ${point(state.start)}, k = ${state.truncate}: norm at lag ${state.lag + 1} =`;
   } });
   const controls = [
-    slider({ label: "radius of W", low: 0.1, high: 3, step: 0.05, ...own("radius") }),
-    slider({ label: "length T", low: 1, high: MOST, step: 1, ...own("length") }),
-    choice({ label: "activation", options: ["linear", "tanh"].map((name) => [name, name]), ...own("activation") }),
-    slider({ label: "truncate k", low: 1, high: MOST, step: 1, ...own("truncate") }),
-    tick({ label: "clip db", ...own("clip") }),
-    slider({ label: "threshold", low: 0.1, high: 10, ...own("threshold"), when: get("clip") }),
+    slider({ label: "radius of W", step: 0.05, ...ui.own("radius") }), slider({ label: "length T", ...ui.own("length") }),
+    choice({ label: "activation", ...ui.own("activation") }), slider({ label: "truncate k", ...ui.own("truncate") }),
+    tick({ label: "clip db", ...ui.own("clip") }), slider({ label: "threshold", when: ui.own("clip").get, ...ui.own("threshold") }),
     ask,
   ];
   const step = () => ui.state().lag < ui.state().length && (ui.put({ lag: ui.state().lag + 1 }), true);
-  const { actions, stop } = player({ step, pause: 200 });
+  const { actions, stop } = player(ui, { step, pause: 200 });
   actions.push(h("button", { type: "button", onclick: () => (stop(), ui.put({ lag: ui.state().length })) }, "All"));
   return { drawing: parts.map((part) => part.root), controls, actions, stop, redraw(state) {
     const found = flow(state);
@@ -161,6 +149,6 @@ function build(ui) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: a gradient back through time", clean, build,
+  render: (view) => frame(view, { title: "Interactive figure: a gradient back through time", spec: SPEC, clean, build,
     hint: "Choose the radius of W, then press Step: the gradient goes back one state." }),
 };

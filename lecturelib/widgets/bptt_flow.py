@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traitlets
-
-from lecturelib.widgets.base import BookWidget, Number, Numbers
+from lecturelib.widgets.base import BookWidget, Choice, Flag, Number, Numbers
 
 
 class BpttFlow(BookWidget, module="bptt_flow"):
@@ -18,10 +16,10 @@ class BpttFlow(BookWidget, module="bptt_flow"):
 
     heights = (900, 1350)
     radius = Number(0.8, 0.1, 3)
-    length = Number(20, 1, 100)
-    lag = Number(0, 0, 100)
-    activation = traitlets.Enum(["linear", "tanh"], "linear").tag(sync=True)
+    length = Number(20, 1, 100, whole=True)
+    lag = Number(0, 0, 100, whole=True)
+    activation = Choice("linear", ["linear", "tanh"])
     start = Numbers([1.0, 0.5], -2, 2)
-    truncate = Number(100, 1, 100)
-    clip = traitlets.Bool(False).tag(sync=True)
+    truncate = Number(100, 1, 100, whole=True)
+    clip = Flag(False)
     threshold = Number(1, 0.1, 10)

@@ -1,53 +1,30 @@
 // Where a small network changes its mind while it learns: recorded weights, the field computed from them.
-import { h, svg, set, number, format, plane, path, slider, choice, tick } from "./kit.js";
-import { frame } from "./frame.js";
-import { player } from "./study.js";
+import { h, svg, set, format, slider, choice, tick } from "./kit/kit.js";
+import { plane, path } from "./kit/plane.js";
+import { fill, unpack } from "./kit/record.js";
+import { frame } from "./kit/frame.js";
+import { player } from "./kit/study.js";
+import { SPEC } from "./decision_boundary.py";
 
 const DATA = { moons: "two moons", circles: "two circles", xor: "XOR clouds", spiral: "spiral" };
-const WIDTHS = [1, 2, 3, 4, 8, 24];
-const LAST = 1000, EVERY = 50, COUNT = 120, UNIT = 1024;
+const LAST = SPEC.epoch.high, EVERY = 50, COUNT = 120;
 const REACH = 2.2; // of the plane
 const CELLS = 64; // of the field, on a side
 const SNAPSHOTS = LAST / EVERY + 1;
-const size = (width) => 5 * width + 2;
-
-export const clean = (raw) => ({
-  data: Object.hasOwn(DATA, raw.data) ? raw.data : "moons",
-  width: WIDTHS.includes(raw.width) ? raw.width : 4,
-  epoch: number(raw.epoch, 0, LAST, 0),
-  lines: raw.lines === true,
-});
 
 /** Which of the recorded epochs, counted from 0, is nearest. */
 export const snapshot = (epoch) => Math.round(epoch / EVERY);
 
-/** The recorded numbers, or null where there are none. */
-export function decode(text) {
-  if (!text) return null;
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0)), view = new DataView(bytes.buffer);
-  return Float64Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(2 * i, true) / UNIT);
-}
-
 /** The points of a data set, the first half of class 0: `[x1, x2, class]`. */
-export function points(record, data) {
-  const start = Object.keys(DATA).indexOf(data) * 2 * COUNT;
-  return Array.from({ length: COUNT }, (_, i) => [record[start + 2 * i], record[start + 2 * i + 1], i < COUNT / 2 ? 0 : 1]);
-}
+export const points = (record, data) => record[data].map(([x1, x2], i) => [x1, x2, i < COUNT / 2 ? 0 : 1]);
 
-/** The network of a state: W (width × 2, row by row), b, V (2 × width, row by row), c. */
-export function network(record, { data, width, epoch }) {
-  const one = SNAPSHOTS * WIDTHS.reduce((sum, w) => sum + size(w), 0);
-  const before = SNAPSHOTS * WIDTHS.slice(0, WIDTHS.indexOf(width)).reduce((sum, w) => sum + size(w), 0);
-  const at = Object.keys(DATA).length * 2 * COUNT + Object.keys(DATA).indexOf(data) * one + before + snapshot(epoch) * size(width);
-  const part = (from, count) => record.subarray(at + from, at + from + count);
-  return { W: part(0, 2 * width), b: part(2 * width, width), V: part(3 * width, 2 * width), c: part(5 * width, 2) };
-}
+/** The two layers of the network of a state. */
+export const network = (record, { data, width, epoch }) => fill(record[`${data} ${width}`][snapshot(epoch)], [2, width, 2]);
 
 /** z₂ − z₁ of V tanh(W x + b) + c: above zero the network says class 1. */
-export function margin({ W, b, V, c }, x1, x2) {
-  const H = b.length;
+export function margin([{ W, b }, { W: V, b: c }], x1, x2) {
   let m = c[1] - c[0];
-  for (let i = 0; i < H; i++) m += (V[H + i] - V[i]) * Math.tanh(W[2 * i] * x1 + W[2 * i + 1] * x2 + b[i]);
+  for (let i = 0; i < b.length; i++) m += (V[1][i] - V[0][i]) * Math.tanh(W[i][0] * x1 + W[i][1] * x2 + b[i]);
   return m;
 }
 
@@ -139,9 +116,9 @@ function drawField(record) {
 }
 
 /** For each hidden unit the line w·x + b = 0, two points far outside the plane; none where both weights are zero. */
-export function hiddenLines({ W, b }) {
+export function hiddenLines([{ W, b }]) {
   return Array.from(b).flatMap((bias, i) => {
-    const w = [W[2 * i], W[2 * i + 1]], length = Math.hypot(...w);
+    const w = Array.from(W[i]), length = Math.hypot(...w);
     if (!length) return [];
     const [n1, n2] = w.map((wi) => wi / length), d = -bias / length;
     return [[-9, 9].map((t) => [d * n1 - t * n2, d * n2 + t * n1])];
@@ -173,14 +150,11 @@ function drawLoss(record) {
 
 function build(ui, record) {
   const plot = drawField(record), losses = drawLoss(record);
-  const menu = (name, label, options, read = (value) => value) => choice({ label, options, get: () => ui.state()[name], put: (value) => ui.put({ [name]: read(value) }) });
   const controls = [
-    slider({ label: "epoch", low: 0, high: LAST, step: EVERY, get: () => ui.state().epoch, put: (epoch) => ui.put({ epoch }) }),
-    menu("data", "data set", Object.entries(DATA)),
-    menu("width", "width", WIDTHS.map((width) => [width, width]), Number),
-    tick({ label: "a line for each hidden unit", get: () => ui.state().lines, put: (lines) => ui.put({ lines }) }),
+    slider({ label: "epoch", ...ui.own("epoch"), step: EVERY }), choice({ label: "data set", say: (name) => DATA[name], ...ui.own("data") }),
+    choice({ label: "width", ...ui.own("width") }), tick({ label: "a line for each hidden unit", ...ui.own("lines") }),
   ];
-  const { actions, stop } = player({ pause: 400, step() {
+  const { actions, stop } = player(ui, { pause: 400, step() {
     const now = snapshot(ui.state().epoch);
     if (now < SNAPSHOTS - 1) ui.put({ epoch: EVERY * (now + 1) });
     return now < SNAPSHOTS - 1;
@@ -191,12 +165,12 @@ function build(ui, record) {
       losses.redraw(state);
     }
     const H = state.width;
-    return { formula: h("div", {}, `o = softmax(V tanh(W x + b) + c): ${2 * H} + ${H} + ${2 * H} + 2 = `, h("b", {}, `${size(H)} numbers`)), words: describe(record, state) };
+    return { formula: h("div", {}, `o = softmax(V tanh(W x + b) + c): ${2 * H} + ${H} + ${2 * H} + 2 = `, h("b", {}, `${5 * H + 2} numbers`)), words: describe(record, state) };
   } };
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: the decision boundary during training", clean,
-    build: (ui) => build(ui, decode(view.model.get("_record"))),
+  render: (view) => frame(view, { title: "Interactive figure: the decision boundary during training", spec: SPEC,
+    build: (ui) => build(ui, unpack(view.model.get("_record"))),
     hint: "Move the epoch, or press Run. Which data set needs how many hidden units?" }),
 };

@@ -1,30 +1,28 @@
 """Recorded trainings of small networks on four data sets in the plane, to be scrubbed.
 
 The record travels as numbers, not as pictures: JavaScript computes the output field from the
-weights. All numbers are int16 in units of 1/1024, little-endian, in base64: first the points of
-each data set, (120, 2), then for each data set, width and recorded epoch W, b, V and c.
+weights. It holds, in units of 1/1024, the points of each data set, "moons" (120, 2), and for each
+data set and width the parameters at the recorded epochs, "moons 4" (21, 22).
 """
 
 from __future__ import annotations
 
-import base64
-
 import numpy as np
-import traitlets
 
 from lecturelib._validate import generator
 from lecturelib.ffnn import FFNN
 from lecturelib.losses import CrossEntropy
 from lecturelib.optim import Adam
 from lecturelib.training import fit
-from lecturelib.widgets.base import BookWidget, Number
+from lecturelib.widgets.base import BookWidget, Choice, Flag, Number
+from lecturelib.widgets.record import Record, fill, flat, pack, rounded, unpack
 
 __all__ = ["DecisionBoundary"]
 
 WIDTHS = (1, 2, 3, 4, 8, 24)
 EPOCHS = range(0, 1001, 50)
 HALF = 60  # points of each of the two classes
-UNIT = 1024  # a power of two: the rounded numbers are exact in both languages
+UNIT = 1024
 
 
 def _moons(rng):
@@ -63,22 +61,13 @@ def _train(X, y, width, rng):
     """The parameters at each of ``EPOCHS``, one row each, (21, 5 · width + 2)."""
     model = FFNN([2, width, 2], "tanh", rng=rng)
     optimiser = Adam(model, lr=0.03)
-    rows = [_flat(model)]
+    rows = [flat(model)]
     for _ in EPOCHS[1:]:
         # All points in one batch: an epoch is one step, and the curve of the loss is smooth.
         sizes = {"epochs": EPOCHS.step, "batch_size": len(X)}
         fit(model, CrossEntropy(), optimiser, X, y, rng=rng, **sizes)
-        rows.append(_flat(model))
+        rows.append(flat(model))
     return np.array(rows)
-
-
-def _flat(model):
-    return np.concatenate([p.ravel() for p in model.parameters.values()])
-
-
-def _rounded(values):
-    """Multiples of 1/1024 in the range of int16, about ±32."""
-    return np.clip(np.round(values * UNIT), -32768, 32767) / UNIT
 
 
 class DecisionBoundary(BookWidget, module="decision_boundary"):
@@ -90,11 +79,11 @@ class DecisionBoundary(BookWidget, module="decision_boundary"):
     """
 
     heights = (641, 1091)
-    data = traitlets.Enum(list(DATA), "moons").tag(sync=True)
-    width = traitlets.Enum(WIDTHS, 4).tag(sync=True)
+    data = Choice("moons", list(DATA))
+    width = Choice(4, WIDTHS)
     epoch = Number(0, EPOCHS[0], EPOCHS[-1])
-    lines = traitlets.Bool(False).tag(sync=True)
-    _record = traitlets.Unicode().tag(sync=True)
+    lines = Flag(False)
+    _record = Record()
 
     @classmethod
     def trained(cls, *, rng: np.random.Generator, **state) -> DecisionBoundary:
@@ -104,16 +93,14 @@ class DecisionBoundary(BookWidget, module="decision_boundary"):
         """
         generator(rng)
         y = np.repeat([0, 1], HALF)
-        points = [_rounded(make(rng)) for make in DATA.values()]
-        runs = [_rounded(_train(X, y, width, rng)) for X in points for width in WIDTHS]
-        numbers = np.concatenate([part.ravel() for part in (*points, *runs)])
-        content = (numbers * UNIT).astype("<i2").tobytes()
-        return cls(_record=base64.b64encode(content).decode("ascii"), **state)
+        arrays = {name: rounded(make(rng), UNIT) for name, make in DATA.items()}
+        for name in DATA:
+            arrays |= {f"{name} {w}": _train(arrays[name], y, w, rng) for w in WIDTHS}
+        return cls(_record=pack(arrays, UNIT), **state)
 
     def points(self, data: str) -> tuple[np.ndarray, np.ndarray]:
         """The training set of that name: X (120, 2), and y (120,) in 0 and 1."""
-        numbers, _ = self._place(data)
-        return numbers[: 4 * HALF].reshape(-1, 2), np.repeat([0, 1], HALF)
+        return self._array(data), np.repeat([0, 1], HALF)
 
     def network(self, data: str, width: int, epoch: int) -> FFNN:
         """The recorded network, 2-width-2 with tanh. ValueError for what is not recorded."""
@@ -122,22 +109,14 @@ class DecisionBoundary(BookWidget, module="decision_boundary"):
                 f"width, epoch: expected a width of {WIDTHS} and a multiple of {EPOCHS.step} up to "
                 f"{EPOCHS[-1]}, got {width} and {epoch}; only those were recorded"
             )
-        _, numbers = self._place(data)
-        start = len(EPOCHS) * sum(5 * w + 2 for w in WIDTHS[: WIDTHS.index(width)])
-        start += EPOCHS.index(epoch) * (5 * width + 2)
         model = FFNN([2, width, 2], "tanh", rng=np.random.default_rng(0))
-        for p in model.parameters.values():
-            p[...] = numbers[start : start + p.size].reshape(p.shape)
-            start += p.size
-        return model
+        return fill(model, self._array(data, width)[EPOCHS.index(epoch)])
 
-    def _place(self, data):
-        """The recorded numbers from the points and from the weights of one data set on."""
-        if data not in DATA or not self._record:
+    def _array(self, data, *width):
+        """What is recorded of a data set: its points, or one width's parameters by epoch."""
+        arrays = unpack(self._record, "DecisionBoundary.trained(rng=…)")
+        if data not in DATA:
             raise ValueError(
-                f"data: expected one of {list(DATA)} in a figure with a record, got {data!r}; "
-                "make the figure by DecisionBoundary.trained(rng=…)"
+                f"data: expected one of {list(DATA)}, got {data!r}; only those were recorded"
             )
-        numbers = np.frombuffer(base64.b64decode(self._record), "<i2") / UNIT
-        i, size = list(DATA).index(data), len(EPOCHS) * sum(5 * w + 2 for w in WIDTHS)
-        return numbers[i * 4 * HALF :], numbers[len(DATA) * 4 * HALF + i * size :]
+        return arrays[" ".join(map(str, (data, *width)))]

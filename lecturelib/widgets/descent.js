@@ -1,12 +1,12 @@
 // Gradient descent on four surfaces: the path from a start that the reader drops, step by step.
-import { at, h, svg, set, number, numbers, format, scale, plane, path, handle, slider, choice } from "./kit.js";
-import { frame } from "./frame.js";
-import { answer, player } from "./study.js";
+import { h, svg, set, format, scale, slider, choice } from "./kit/kit.js";
+import { at, plane, path, handle } from "./kit/plane.js";
+import { frame } from "./kit/frame.js";
+import { answer, player } from "./kit/study.js";
+import { SPEC } from "./descent.py";
 
-const REACH = 5; // of both weights
-const STEPS = 100;
+const REACH = SPEC.start.high, STEPS = SPEC.steps.high;
 const FAR = 100; // from the origin: the path has diverged
-const RATES = [0.001, 3];
 const BOX = { y: [-REACH, REACH], width: 340, height: 340, ticksY: [-4, -2, 0, 2, 4] };
 
 const quadratic = (a, lambda) => ({ lambda, f: ([x, y]) => (a * x * x + lambda * y * y) / 2, df: ([x, y]) => [a * x, lambda * y] });
@@ -21,13 +21,6 @@ export const SURFACES = {
     f: ([x, y]) => ((x * x + y - 11) ** 2 + (x + y * y - 7) ** 2) / 50,
     df: ([x, y], p = x * x + y - 11, q = x + y * y - 7) => [(2 * x * p + q) / 25, (p + 2 * y * q) / 25] },
 };
-
-export const clean = (raw) => ({
-  kind: Object.hasOwn(SURFACES, raw.kind) ? raw.kind : "bowl",
-  start: numbers(raw.start, -REACH, REACH, [-4, 2]),
-  rate: number(raw.rate, ...RATES, 0.1),
-  steps: Math.round(number(raw.steps, 0, STEPS, 0)),
-});
 
 /** w ← w − η∇L(w), `steps` times: all points; w, gradient g and loss of the last. The step `gone` went too FAR. */
 export function descend({ kind, start, rate, steps }) {
@@ -123,9 +116,9 @@ function drawLosses() {
 
 /** The kit's control with a logarithmic axis in the place of its slider, and 2/λ marked on it. */
 function rateControl(ui) {
-  const put = (rate) => ui.put({ rate }), get = () => ui.state().rate, label = "rate η";
-  const { element, update } = slider({ label, low: RATES[0], high: RATES[1], get, put });
-  const range = RATES.map(Math.log10), sx = scale(range, [22, 246]), over = svg("g"), limit = svg("path", { class: "dl-limit" });
+  const own = ui.own("rate"), { low, high, get, put } = own, label = "rate η";
+  const { element, update } = slider({ label, ...own });
+  const range = [low, high].map(Math.log10), sx = scale(range, [22, 246]), over = svg("g"), limit = svg("path", { class: "dl-limit" });
   const root = svg("svg", { viewBox: "0 0 268 46", role: "group", "aria-label": "Learning rate, logarithmic" }, svg("path", { d: "M22 23H246", class: "dl-out" }),
     ...[-3, -2, -1, 0].map((e) => svg("text", { x: sx(e), y: 44, "text-anchor": "middle" }, 10 ** e)), limit, over);
   const grip = handle({ root, over, sx, sy: scale([0, 1], [23, 22]) }, { label, className: "", range, step: 0.05,
@@ -154,15 +147,14 @@ function build(ui) {
   } });
   const controls = [
     rateControl(ui),
-    choice({ label: "surface", options: Object.keys(SURFACES).map((name) => [name, name]), get: () => ui.state().kind, put: (kind) => ui.put({ kind }) }),
-    slider({ label: "steps", low: 0, high: STEPS, step: 1, get: () => ui.state().steps, put: (steps) => ui.put({ steps }) }),
+    choice({ label: "surface", ...ui.own("kind") }), slider({ label: "steps", ...ui.own("steps") }),
     ask("w₁", 0), ask("w₂", 1),
   ];
   const step = () => {
     const state = ui.state(), steps = state.steps + 1;
     return steps <= STEPS && !descend(state).gone && (ui.put({ steps }), true);
   };
-  return { drawing: parts.map((part) => part.root), controls, ...player({ step, pause: 150 }), redraw(state) {
+  return { drawing: parts.map((part) => part.root), controls, ...player(ui, { step, pause: 150 }), redraw(state) {
     const found = descend(state);
     for (const part of parts) part.redraw(state, found);
     return { formula: formula(state, found), words: describe(state) };
@@ -170,6 +162,6 @@ function build(ui) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: gradient descent", clean, build,
+  render: (view) => frame(view, { title: "Interactive figure: gradient descent", spec: SPEC, build,
     hint: "Tap the map or drag the point to drop the start, choose a rate, press Step." }),
 };

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traitlets
-
-from lecturelib.widgets.base import BookWidget, Number, Numbers
+from lecturelib.widgets.base import BookWidget, Choice, Number, Numbers
 
 
 class Descent(BookWidget, module="descent"):
@@ -16,7 +14,7 @@ class Descent(BookWidget, module="descent"):
     """
 
     heights = (820, 1250)
-    kind = traitlets.Enum(["bowl", "valley", "saddle", "four minima"], "bowl").tag(sync=True)
+    kind = Choice("bowl", ["bowl", "valley", "saddle", "four minima"])
     start = Numbers([-4.0, 2.0], -5, 5)
     rate = Number(0.1, 0.001, 3)
-    steps = Number(0, 0, 100)
+    steps = Number(0, 0, 100, whole=True)

@@ -1,24 +1,12 @@
 // A 2-3-2 network: every weight and input can be changed, every product seen, every result entered by hand.
-import { h, svg, set, number, numbers, format, slider, choice } from "./kit.js";
-import { FUNCTIONS, LECTURE } from "./functions.js";
-import { frame } from "./frame.js";
-import { answer, player } from "./study.js";
+import { h, svg, set, format, slider, choice, onpress } from "./kit/kit.js";
+import { FUNCTIONS, LECTURE } from "./kit/functions.js";
+import { frame } from "./kit/frame.js";
+import { answer, player } from "./kit/study.js";
+import { SPEC } from "./forward_pass.py";
 
-const LIMIT = 4; // of every number: then no exponential of a logit overflows
-const HIDDEN = ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu"];
 const SUB = "₀₁₂₃";
-export const ORDER = ["h1", "h2", "h3", "z1", "z2", "o1", "o2"];
-
-export const clean = (raw) => ({
-  x: numbers(raw.x, -LIMIT, LIMIT, [1, 2]),
-  W: numbers(raw.W, -LIMIT, LIMIT, [0.5, 1, -1, 0.5, 1, -0.5]),
-  b: numbers(raw.b, -LIMIT, LIMIT, [-0.5, 0.5, -1]),
-  V: numbers(raw.V, -LIMIT, LIMIT, [1, -1, 2, -0.5, 1, 1]),
-  c: numbers(raw.c, -LIMIT, LIMIT, [0, 0.5]),
-  activation: HIDDEN.includes(raw.activation) ? raw.activation : "relu",
-  unit: ORDER.includes(raw.unit) ? raw.unit : "h1",
-  done: Math.round(number(raw.done, 0, ORDER.length, 0)),
-});
+const ORDER = SPEC.unit.among;
 
 /** Sums Σ_j M_ij v_j + bias_i of a layer; M holds its rows one after the other. */
 const sums = (M, v, bias) => bias.map((b, i) => v.reduce((sum, vj, j) => sum + M[i * v.length + j] * vj, 0) + b);
@@ -146,12 +134,8 @@ function drawNetwork(ui) {
     svg("text", { x, y: 16, class: "dl-symbol" }, text));
   const inputs = AT.x.map(([x, y], i) => node(svg("g", {}), x, y, `x${SUB[i + 1]}`));
   const units = ORDER.map((unit) => {
-    const [kind, i] = place(unit), pick = () => ui.put({ unit });
-    const g = svg("g", { class: "dl-unit", tabindex: 0, role: "button", onclick: pick, onkeydown: (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      pick();
-    } }, svg("circle", { cx: AT[kind][i][0], cy: AT[kind][i][1], r: 28, class: "dl-touch" }));
+    const [kind, i] = place(unit);
+    const g = svg("g", { class: "dl-unit", ...onpress(() => ui.put({ unit })) }, svg("circle", { cx: AT[kind][i][0], cy: AT[kind][i][1], r: 28, class: "dl-touch" }));
     return { unit, kind, i, ...node(g, ...AT[kind][i], title(unit)) };
   });
   root.append(...heads, ...edges.map(({ line }) => line), ...inputs.map(({ g }) => g), ...units.map(({ g }) => g), ...edges.map(({ label }) => label));
@@ -181,8 +165,7 @@ function node(g, x, y, name) {
 
 /** The number field of a slider, without the slider: a matrix of sliders would fill the page. */
 function field(ui, name, i, label) {
-  const get = () => ui.state()[name][i], put = (value) => ui.put({ [name]: ui.state()[name].with(i, value) });
-  const { element, update } = slider({ label, low: -LIMIT, high: LIMIT, get, put }), typed = element.lastChild;
+  const { element, update } = slider({ label, ...ui.own(name, i) }), typed = element.lastChild;
   return { typed, update };
 }
 
@@ -199,7 +182,7 @@ function fields(ui, caption, [M, bias], rows, columns) {
 
 function build(ui) {
   const network = drawNetwork(ui), x = ["x₁", "x₂"], hidden = ["h₁", "h₂", "h₃"];
-  const play = player({ pause: 1200, step() {
+  const play = player(ui, { pause: 1200, step() {
     const patch = next(ui.state());
     if (patch) ui.put(patch);
     return patch !== null;
@@ -210,8 +193,7 @@ function build(ui) {
     fields(ui, "Weights W (3, 2) and biases b (3,)", ["W", "b"], hidden, x),
     fields(ui, "Weights V (2, 3) and biases c (2,)", ["V", "c"], ["z₁", "z₂"], hidden),
     fields(ui, "Inputs x (2,)", ["x"], ["x"], x),
-    choice({ label: "activation", options: HIDDEN.map((name) => [name, FUNCTIONS[name].label]),
-      get: () => ui.state().activation, put: (activation) => ui.put({ activation }) })];
+    choice({ label: "activation", say: (name) => FUNCTIONS[name].label, ...ui.own("activation") })];
   const hide = h("button", { type: "button", onclick: () => (play.stop(), ui.put({ done: 0, unit: "h1" })) }, "Hide all");
   const table = h("tbody"), steps = h("table", { class: "dl-table" }, table);
   return { drawing: [network.root, steps], controls, actions: [hide, ...play.actions], stop: play.stop, redraw(state) {
@@ -223,6 +205,6 @@ function build(ui) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: a forward pass by hand", clean, build,
+  render: (view) => frame(view, { title: "Interactive figure: a forward pass by hand", spec: SPEC, build,
     hint: "Compute the marked unit with pencil and paper and enter it. Step shows it term by term, then marks the next." }),
 };

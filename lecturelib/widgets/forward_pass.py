@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traitlets
-
-from lecturelib.widgets.base import BookWidget, Numbers
+from lecturelib.widgets.base import BookWidget, Choice, Number, Numbers
 
 __all__ = ["ForwardPass"]
 
@@ -24,8 +22,6 @@ class ForwardPass(BookWidget, module="forward_pass"):
     b = Numbers([-0.5, 0.5, -1.0], -4, 4)
     V = Numbers([1.0, -1.0, 2.0, -0.5, 1.0, 1.0], -4, 4)
     c = Numbers([0.0, 0.5], -4, 4)
-    activation = traitlets.Enum(
-        ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu"], "relu"
-    ).tag(sync=True)
-    unit = traitlets.Enum(["h1", "h2", "h3", "z1", "z2", "o1", "o2"], "h1").tag(sync=True)
-    done = traitlets.Int(0, min=0, max=7).tag(sync=True)
+    activation = Choice("relu", ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu"])
+    unit = Choice("h1", ["h1", "h2", "h3", "z1", "z2", "o1", "o2"])
+    done = Number(0, 0, 7, whole=True)

@@ -1,20 +1,14 @@
 // Measured learning curves: a cursor that reads every model at n, who leads there, and where two curves cross.
-import { h, svg, set, number, clamp, format, plane, path, handle, slider, choice, tick } from "./kit.js";
-import { frame } from "./frame.js";
+import { h, svg, set, clamp, format, slider, choice, tick, checklist } from "./kit/kit.js";
+import { plane, path, handle } from "./kit/plane.js";
+import { frame } from "./kit/frame.js";
+import { SPEC } from "./learning_curve.py";
 
-const MODELS = ["logistic regression", "SVM", "random forest", "MLP", "CNN"];
+const MODELS = SPEC.shown.among;
 const DATA = { mnist1d: "MNIST-1D signals", digits: "digits 8 × 8", houses: "King County prices", windsor: "Windsor prices" };
 const LOG_AXIS = ", log axis";
 const MEASURES = { accuracy: "accuracy (%)", error: "error (%)", "log error": `error (%)${LOG_AXIS}` };
-const LOW = 100, HIGH = 10000;
-
-export const clean = (raw) => ({
-  shown: Array.isArray(raw.shown) ? MODELS.filter((name) => raw.shown.includes(name)) : [...MODELS],
-  data: Object.hasOwn(DATA, raw.data) ? raw.data : "mnist1d",
-  measure: Object.hasOwn(MEASURES, raw.measure) ? raw.measure : "accuracy",
-  logarithmic: raw.logarithmic !== false,
-  n: number(raw.n, LOW, HIGH, 1000),
-});
+const { low: LOW, high: HIGH } = SPEC.n;
 
 const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
 const deviation = (values) => Math.sqrt(mean(values.map((v) => (v - mean(values)) ** 2)));
@@ -166,14 +160,10 @@ export function calculation(record, state) {
 
 function build(ui, record) {
   const chart = drawChart(ui, record), table = drawTable(record);
-  const boxes = MODELS.map((name) => tick({ label: name, get: () => ui.state().shown.includes(name),
-    put: (on) => ui.put({ shown: on ? [...ui.state().shown, name] : ui.state().shown.filter((other) => other !== name) }) }));
-  const ticks = { element: h("div", { class: "dl-ticks" }, ...boxes.map((box) => box.element)), update: () => boxes.forEach((box) => box.update()) };
-  const menu = (name, label, options) => choice({ label, options: Object.entries(options), get: () => ui.state()[name], put: (chosen) => ui.put({ [name]: chosen }) });
-  const controls = [ticks,
-    slider({ label: "size n", low: LOW, high: HIGH, step: 100, get: () => ui.state().n, put: (n) => ui.put({ n: Math.round(n) }) }),
-    menu("data", "data set", DATA), menu("measure", "show", MEASURES),
-    tick({ label: "logarithmic axis of n", get: () => ui.state().logarithmic, put: (logarithmic) => ui.put({ logarithmic }) }),
+  const menu = (name, label, texts) => choice({ label, say: (value) => texts[value], ...ui.own(name) });
+  const controls = [checklist(ui.own("shown")),
+    slider({ label: "size n", ...ui.own("n"), step: 100, put: (n) => ui.put({ n: Math.round(n) }) }),
+    menu("data", "data set", DATA), menu("measure", "show", MEASURES), tick({ label: "logarithmic axis of n", ...ui.own("logarithmic") }),
   ];
   return { drawing: [chart.root, table.root], controls, redraw(state) {
     chart.redraw(state);
@@ -186,7 +176,7 @@ function build(ui, record) {
 export const decode = (text) => (text ? JSON.parse(text) : null);
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: measured learning curves", clean,
+  render: (view) => frame(view, { title: "Interactive figure: measured learning curves", spec: SPEC,
     build: (ui) => build(ui, decode(view.model.get("_record"))),
     hint: "Move the cursor n. Who leads with 200 examples, and who with 4000? Where do they change places?" }),
 };

@@ -8,7 +8,7 @@ import traitlets
 
 from lecturelib import data as packaged
 from lecturelib.learning_curve import MODELS
-from lecturelib.widgets.base import BookWidget, Number
+from lecturelib.widgets.base import BookWidget, Choice, Choices, Flag, Number
 
 __all__ = ["LearningCurve"]
 
@@ -24,10 +24,10 @@ class LearningCurve(BookWidget, module="learning_curve"):
     """
 
     heights = (638, 1110)
-    shown = traitlets.List(traitlets.Enum(list(MODELS)), list(MODELS)).tag(sync=True)
-    data = traitlets.Enum(DATA, "mnist1d").tag(sync=True)
-    measure = traitlets.Enum(["accuracy", "error", "log error"], "accuracy").tag(sync=True)
-    logarithmic = traitlets.Bool(True).tag(sync=True)
+    shown = Choices(list(MODELS), MODELS)
+    data = Choice("mnist1d", DATA)
+    measure = Choice("accuracy", ["accuracy", "error", "log error"])
+    logarithmic = Flag(True)
     n = Number(1000, 100, 10_000)
     _record = traitlets.Unicode().tag(sync=True)
 

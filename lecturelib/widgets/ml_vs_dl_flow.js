@@ -1,35 +1,24 @@
 // One digit through two flows: features that a person wrote, and layers that were learned.
-import { h, svg, set, format, clamp, choice } from "./kit.js";
-import { frame } from "./frame.js";
-import { player } from "./study.js";
+import { h, svg, set, format, clamp, onpress, pressed, choice } from "./kit/kit.js";
+import { affine, fill, softmax, unpack } from "./kit/record.js";
+import { frame } from "./kit/frame.js";
+import { player } from "./kit/study.js";
+import { SPEC } from "./ml_vs_dl_flow.py";
 
-const UNIT = 2048, EXAMPLES = 12, LAST = 3, SIDE = 8;
-const LAYERS = [[64, 24], [24, 16], [16, 10]];
+const LAST = SPEC.stage.among.length - 1, SIDE = 8;
 export const NAMES = ["ink", "left-right symmetry", "top-bottom symmetry", "holes",
   ...["row", "column"].flatMap((name) => Array.from({ length: SIDE }, (_, i) => `${name} ${i + 1}`))];
 const K = NAMES.length;
-const whole = (x, end) => Number.isInteger(x) && x >= 0 && x < end;
 
-export const clean = (raw) => ({
-  example: whole(raw.example, EXAMPLES) ? raw.example : 0,
-  stage: whole(raw.stage, LAST + 1) ? raw.stage : 0,
-  toggled: Array.isArray(raw.toggled) ? [...new Set(raw.toggled.filter((i) => whole(i, 64)))].sort((a, b) => a - b) : [],
-});
-
-/** What Python recorded, or null where there is nothing. */
-export function decode(text) {
-  if (!text) return null;
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0)), view = new DataView(bytes.buffer);
-  let at = 0;
-  const take = (count) => Array.from({ length: count }, () => view.getInt16(2 * at++, true) / UNIT);
-  const layer = ([n, m]) => ({ W: Array.from({ length: m }, () => take(n)), b: take(m) });
-  const pictures = Array.from({ length: EXAMPLES }, () => take(64)), labels = take(EXAMPLES);
-  return { pictures, labels, mean: take(K), deviation: take(K), linear: layer([K, 10]), layers: LAYERS.map(layer) };
+/** What Python recorded, with the layers of both models, or null where there is nothing. */
+export function decode(record) {
+  const arrays = unpack(record);
+  return arrays && { ...arrays, linear: fill(arrays.linear, [K, 10])[0], layers: fill(arrays.network, [64, 24, 16, 10]) };
 }
 
 /** The 64 pixels that are shown: a toggled one is erased where it was inked, and inked where it was not. */
 export const picture = (record, { example, toggled }) =>
-  record.pictures[example].map((x, i) => (toggled.includes(i) ? (x > 0.5 ? 0 : 1) : x));
+  Array.from(record.pictures[example], (x, i) => (toggled.includes(i) ? (x > 0.5 ? 0 : 1) : x));
 
 const sum = (values) => values.reduce((total, x) => total + x, 0);
 const mean = (values) => sum(values) / values.length;
@@ -65,19 +54,12 @@ export function features(pixels) {
   ];
 }
 
-const apply = ({ W, b }, x) => W.map((w, i) => sum(w.map((wj, j) => wj * x[j])) + b[i]);
-
-export function softmax(z) {
-  const top = Math.max(...z), e = z.map((zk) => Math.exp(zk - top)), total = sum(e);
-  return e.map((ek) => ek / total);
-}
-
 /** Every number of both flows for a picture. */
 export function flow(record, pixels) {
   const found = features(pixels), scaled = found.map((f, k) => (f - record.mean[k]) / record.deviation[k]);
   const relu = (values) => values.map((a) => Math.max(0, a)), [first, second, last] = record.layers;
-  const h1 = relu(apply(first, pixels)), h2 = relu(apply(second, h1));
-  return { features: found, scaled, ml: softmax(apply(record.linear, scaled)), h1, h2, dl: softmax(apply(last, h2)) };
+  const h1 = relu(affine(first, pixels)), h2 = relu(affine(second, h1));
+  return { features: found, scaled, ml: softmax(affine(record.linear, scaled)).o, h1, h2, dl: softmax(affine(last, h2)).o };
 }
 
 const best = (o) => o.indexOf(Math.max(...o));
@@ -120,19 +102,18 @@ function drawPicture(ui, record) {
     ui.put({ toggled: toggled.includes(i) ? toggled.filter((other) => other !== i) : [...toggled, i] });
   };
   const cells = Array.from({ length: 64 }, (_, i) => svg("rect", { x: size * (i % SIDE), y: size * Math.floor(i / SIDE), width: size, height: size,
-    class: "dl-cell", role: "button", tabindex: i ? -1 : 0, onclick: () => (focus(i), toggle(i)), onkeydown: (event) => press(event, i) }));
+    class: "dl-cell", ...onpress(() => (focus(i), toggle(i))), tabindex: i ? -1 : 0 }));
   function focus(i) { // one stop of the Tab key for all pixels: the one last visited
     cells.forEach((cell, k) => set(cell, { tabindex: k === i ? 0 : -1 }));
     cells[i].focus();
   }
-  function press(event, i) {
-    const r = Math.floor(i / SIDE), c = i % SIDE;
-    const to = { ArrowLeft: [r, c - 1], ArrowRight: [r, c + 1], ArrowUp: [r - 1, c], ArrowDown: [r + 1, c] }[event.key];
-    if (!to && event.key !== " " && event.key !== "Enter") return;
+  root.addEventListener("keydown", (event) => {
+    const i = cells.indexOf(event.target), r = Math.floor(i / SIDE), c = i % SIDE;
+    const to = pressed(event, { ArrowLeft: [r, c - 1], ArrowRight: [r, c + 1], ArrowUp: [r - 1, c], ArrowDown: [r + 1, c] });
+    if (!to) return;
     event.preventDefault();
-    if (to) focus(SIDE * clamp(to[0], 0, SIDE - 1) + clamp(to[1], 0, SIDE - 1));
-    else toggle(i);
-  }
+    focus(SIDE * clamp(to[0], 0, SIDE - 1) + clamp(to[1], 0, SIDE - 1));
+  });
   root.append(...cells);
   return { root, redraw(state) {
     picture(record, state).forEach((x, i) => {
@@ -217,10 +198,11 @@ function build(ui, record) {
   if (!record) return { drawing: [], redraw: (state) => ({ formula: [], words: describe(record, state) }) };
   const drawing = [drawPicture(ui, record), drawML(), drawDL()];
   const stages = ["0: pixels", "1: features, layer 1", "2: scaled, layer 2", "3: answers"];
-  const controls = [choice({ label: "example", get: () => ui.state().example, put: (value) => ui.put({ example: Number(value), toggled: [] }),
-    options: record.labels.map((digit, i) => [i, `${i + 1}: a ${digit}`]) }),
-    choice({ label: "stage", get: () => ui.state().stage, put: (value) => ui.put({ stage: Number(value) }), options: [...stages.entries()] })];
-  const { actions, stop } = player({ pause: 1500, step() {
+  const controls = [
+    choice({ label: "example", say: (i) => `${i + 1}: a ${record.labels[i]}`, ...ui.own("example"), put: (example) => ui.put({ example, toggled: [] }) }),
+    choice({ label: "stage", say: (stage) => stages[stage], ...ui.own("stage") }),
+  ];
+  const { actions, stop } = player(ui, { pause: 1500, step() {
     const { stage } = ui.state();
     if (stage < LAST) ui.put({ stage: stage + 1 });
     return stage < LAST;
@@ -235,7 +217,7 @@ function build(ui, record) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: a digit through two flows", clean,
+  render: (view) => frame(view, { title: "Interactive figure: a digit through two flows", spec: SPEC,
     build: (ui) => build(ui, decode(view.model.get("_record"))),
     hint: "Step both flows to their answers. Then click pixels to ink or erase them: which answer changes first?" }),
 };

@@ -1,17 +1,12 @@
 """One digit through two flows, stage by stage: hand-made features, and a network on the pixels.
 
 Both models are trained when the page is built and travel as numbers; JavaScript computes features,
-layers and answers from the picture, which the reader may change. The numbers are int16 in units of
-1/2048, little-endian, in base64: twelve pictures (12, 64), their digits (12,), mean and deviation
-of the features (20,), then W and b of the linear model and of the network, layer by layer.
+layers and answers from the picture, which the reader may change. The record is in units of 1/2048.
 """
 
 from __future__ import annotations
 
-import base64
-
 import numpy as np
-import traitlets
 
 from lecturelib._validate import generator
 from lecturelib.data import digits, split
@@ -20,34 +15,25 @@ from lecturelib.ffnn import FFNN
 from lecturelib.losses import CrossEntropy
 from lecturelib.optim import Adam
 from lecturelib.training import fit
-from lecturelib.widgets.base import BookWidget
+from lecturelib.widgets.base import BookWidget, Choice, Choices
+from lecturelib.widgets.record import Record, fill, flat, pack, rounded, unpack
 
 __all__ = ["MlVsDlFlow"]
 
 LINEAR, NETWORK = [20, 10], [64, 24, 16, 10]
 EXAMPLES = 12
-UNIT = 2048  # a power of two: the rounded numbers are exact in both languages
+UNIT = 2048
 
 
 def _train(sizes, X, y, lr, rng):
     model = FFNN(sizes, rng=rng)
     optimiser = Adam(model, lr=lr)
     fit(model, CrossEntropy(), optimiser, X, y, epochs=60, batch_size=32, rng=rng)
-    return _rounded(np.concatenate([p.ravel() for p in model.parameters.values()]))
-
-
-def _rounded(values):
-    """Multiples of 1/2048 in the range of int16, about ±16."""
-    return np.clip(np.round(values * UNIT), -32768, 32767) / UNIT
+    return rounded(flat(model), UNIT)
 
 
 def _model(sizes, numbers):
-    """A network with these parameters, one after the other."""
-    model, start = FFNN(sizes, rng=np.random.default_rng(0)), 0
-    for p in model.parameters.values():
-        p[...] = numbers[start : start + p.size].reshape(p.shape)
-        start += p.size
-    return model
+    return fill(FFNN(sizes, rng=np.random.default_rng(0)), numbers)
 
 
 def _dozen(y, ml, dl):
@@ -71,10 +57,10 @@ class MlVsDlFlow(BookWidget, module="ml_vs_dl_flow"):
     """
 
     heights = (1033, 1724)
-    example = traitlets.Enum(tuple(range(EXAMPLES)), 0).tag(sync=True)
-    stage = traitlets.Enum((0, 1, 2, 3), 0).tag(sync=True)
-    toggled = traitlets.List(traitlets.Enum(tuple(range(64)))).tag(sync=True)
-    _record = traitlets.Unicode().tag(sync=True)
+    example = Choice(0, range(EXAMPLES))
+    stage = Choice(0, range(4))
+    toggled = Choices([], range(64))
+    _record = Record()
 
     @classmethod
     def trained(cls, *, rng: np.random.Generator, **state) -> MlVsDlFlow:
@@ -86,36 +72,30 @@ class MlVsDlFlow(BookWidget, module="ml_vs_dl_flow"):
         pictures, others, y, y_others = split(data.images, data.y, rng=generator(rng))
         F = features(pictures)
         # A deviation rounded to 0 could not be divided by.
-        mean, deviation = _rounded(F.mean(axis=0)), np.maximum(_rounded(F.std(axis=0)), 1 / UNIT)
+        mean = rounded(F.mean(axis=0), UNIT)
+        deviation = np.maximum(rounded(F.std(axis=0), UNIT), 1 / UNIT)
         linear = _train(LINEAR, (F - mean) / deviation, y, 1e-2, rng)
         network = _train(NETWORK, pictures.reshape(-1, 64), y, 3e-3, rng)
         z_ml = _model(LINEAR, linear).predict((features(others) - mean) / deviation)
         z_dl = _model(NETWORK, network).predict(others.reshape(-1, 64))
         chosen = _dozen(y_others, *(z.argmax(axis=1) == y_others for z in (z_ml, z_dl)))
-        parts = others[chosen].ravel(), y_others[chosen], mean, deviation, linear, network
-        content = (np.concatenate(parts) * UNIT).astype("<i2").tobytes()
-        return cls(_record=base64.b64encode(content).decode("ascii"), **state)
+        arrays = {"pictures": others[chosen].reshape(-1, 64), "labels": y_others[chosen]}
+        arrays |= {"mean": mean, "deviation": deviation, "linear": linear, "network": network}
+        return cls(_record=pack(arrays, UNIT), **state)
 
     def pictures(self) -> tuple[np.ndarray, np.ndarray]:
         """The twelve pictures (12, 8, 8) in [0, 1] and their digits (12,)."""
-        pixels, y, *_ = self._parts()
-        return pixels.reshape(-1, 8, 8), y.astype(np.int64)
+        arrays = self._arrays()
+        return arrays["pictures"].reshape(-1, 8, 8), arrays["labels"].astype(np.int64)
 
     def linear(self) -> tuple[np.ndarray, np.ndarray, FFNN]:
         """Mean (20,) and deviation (20,) of the features, and the 20-10 model of the scaled."""
-        _, _, mean, deviation, numbers, _ = self._parts()
-        return mean, deviation, _model(LINEAR, numbers)
+        arrays = self._arrays()
+        return arrays["mean"], arrays["deviation"], _model(LINEAR, arrays["linear"])
 
     def network(self) -> FFNN:
         """The recorded 64-24-16-10 network of the pixels."""
-        return _model(NETWORK, self._parts()[-1])
+        return _model(NETWORK, self._arrays()["network"])
 
-    def _parts(self):
-        if not self._record:
-            raise ValueError(
-                "this figure: expected a record, got none; "
-                "make the figure by MlVsDlFlow.trained(rng=…)"
-            )
-        numbers = np.frombuffer(base64.b64decode(self._record), "<i2") / UNIT
-        ends = np.cumsum([64 * EXAMPLES, EXAMPLES, 20, 20, 20 * 10 + 10])
-        return np.split(numbers, ends)
+    def _arrays(self):
+        return unpack(self._record, "MlVsDlFlow.trained(rng=…)")

@@ -1,22 +1,14 @@
 // One neuron with two inputs: its sum, its output and the line where it changes its mind.
-import { h, svg, set, number, numbers, format, plane, path, handle, slider, choice } from "./kit.js";
-import { FUNCTIONS, LECTURE } from "./functions.js";
-import { frame } from "./frame.js";
+import { h, svg, set, format, slider, choice } from "./kit/kit.js";
+import { plane, path, handle } from "./kit/plane.js";
+import { FUNCTIONS, LECTURE } from "./kit/functions.js";
+import { frame } from "./kit/frame.js";
+import { SPEC } from "./neuron.py";
 
-const LIMIT = 4; // of weights and bias
-const REACH = 2; // of the inputs
+const REACH = SPEC.inputs.high;
 const ARROW = 0.5; // the arrow shows the weights at half their size, so that all of them fit
 const CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]];
-const SINGLE = ["step", "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu"];
-export const TASKS = { none: null, AND: [0, 0, 0, 1], OR: [0, 1, 1, 1], NAND: [1, 1, 1, 0], XOR: [0, 1, 1, 0] };
-
-export const clean = (raw) => ({
-  weights: numbers(raw.weights, -LIMIT, LIMIT, [1, 1]),
-  bias: number(raw.bias, -LIMIT, LIMIT, -1.5),
-  inputs: numbers(raw.inputs, -REACH, REACH, [1, 0]),
-  activation: SINGLE.includes(raw.activation) ? raw.activation : "sigmoid",
-  task: Object.hasOwn(TASKS, raw.task) ? raw.task : "none",
-});
+const TASKS = { AND: [0, 0, 0, 1], OR: [0, 1, 1, 1], NAND: [1, 1, 1, 0], XOR: [0, 1, 1, 0] };
 
 /** The products w_i x_i, their sum with the bias a (pre-activation), and the output h = f(a). */
 export function compute({ weights, bias, inputs, activation }) {
@@ -134,16 +126,12 @@ function formula(state) {
 
 function build(ui) {
   const chart = drawPlane(ui), diagram = drawNeuron();
-  const entry = (name, i, label, limit) => slider({ label, low: -limit, high: limit, get: () => ui.state()[name][i],
-    put: (value) => ui.put({ [name]: ui.state()[name].with(i, value) }) });
   const controls = [
-    entry("weights", 0, "weight w₁", LIMIT), entry("weights", 1, "weight w₂", LIMIT),
-    slider({ label: "bias b", low: -LIMIT, high: LIMIT, get: () => ui.state().bias, put: (bias) => ui.put({ bias }) }),
-    entry("inputs", 0, "input x₁", REACH), entry("inputs", 1, "input x₂", REACH),
-    choice({ label: "activation", options: SINGLE.map((name) => [name, FUNCTIONS[name].label]),
-      get: () => ui.state().activation, put: (activation) => ui.put({ activation }) }),
-    choice({ label: "task", options: Object.keys(TASKS).map((name) => [name, name]),
-      get: () => ui.state().task, put: (task) => ui.put({ task }) }),
+    slider({ label: "weight w₁", ...ui.own("weights", 0) }), slider({ label: "weight w₂", ...ui.own("weights", 1) }),
+    slider({ label: "bias b", ...ui.own("bias") }),
+    slider({ label: "input x₁", ...ui.own("inputs", 0) }), slider({ label: "input x₂", ...ui.own("inputs", 1) }),
+    choice({ label: "activation", say: (name) => FUNCTIONS[name].label, ...ui.own("activation") }),
+    choice({ label: "task", ...ui.own("task") }),
   ];
   return { drawing: [chart.root, diagram.root], controls, redraw(state) {
     chart.redraw(state);
@@ -153,6 +141,6 @@ function build(ui) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: one neuron", clean, build,
+  render: (view) => frame(view, { title: "Interactive figure: one neuron", spec: SPEC, build,
     hint: "Drag the round handle to move the input, the square one to turn the weights. Where does the neuron change its mind?" }),
 };

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traitlets
-
-from lecturelib.widgets.base import BookWidget, Number, Numbers
+from lecturelib.widgets.base import BookWidget, Choice, Number, Numbers
 
 
 class Neuron(BookWidget, module="neuron"):
@@ -19,7 +17,7 @@ class Neuron(BookWidget, module="neuron"):
     weights = Numbers([1.0, 1.0], -4, 4)
     bias = Number(-1.5, -4, 4)
     inputs = Numbers([1.0, 0.0], -2, 2)
-    activation = traitlets.Enum(
-        ["step", "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu"], "sigmoid"
-    ).tag(sync=True)
-    task = traitlets.Enum(["none", "AND", "OR", "NAND", "XOR"], "none").tag(sync=True)
+    activation = Choice(
+        "sigmoid", ["step", "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu"]
+    )
+    task = Choice("none", ["none", "AND", "OR", "NAND", "XOR"])

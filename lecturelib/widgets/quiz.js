@@ -1,7 +1,7 @@
 // Questions that check themselves: one choice, several choices or a number. A wrong answer is met with what
 // is wrong about it, never with the right one. Answers stay in this browser; nothing is sent anywhere.
-import { h } from "./kit.js";
-import { readings } from "./typed.js";
+import { h } from "./kit/kit.js";
+import { readings } from "./kit/typed.js";
 
 const STORE = "deep-learning-introduction/quiz";
 

@@ -1,56 +1,30 @@
 // What each layer makes of two tangled classes: recorded weights; points, grid and probe computed from them.
-import { h, svg, set, number, format, plane, path, slider, choice, tick } from "./kit.js";
-import { frame } from "./frame.js";
-import { player } from "./study.js";
+import { h, svg, set, format, slider, choice, tick } from "./kit/kit.js";
+import { plane, path } from "./kit/plane.js";
+import { affine, fill, unpack } from "./kit/record.js";
+import { frame } from "./kit/frame.js";
+import { player } from "./kit/study.js";
+import { SPEC } from "./representation.py";
 
 const DATA = { circles: "two circles", spiral: "spiral", moons: "two moons" };
-const WIDTHS = [8, 2], LAYERS = [0, 2, 4, 6];
-const LAST = 1000, EVERY = 50, COUNT = 120, UNIT = 1024, RIDGE = 1e-3;
+const LAYERS = SPEC.layer.among, LAST = SPEC.epoch.high, EVERY = 50, COUNT = 120, RIDGE = 1e-3;
 const REACH = { 0: 2.2, 2: 1.1, 4: 1.1, 6: 1.1 }; // of the plane drawn; tanh stays within ±1
 const SNAPSHOTS = LAST / EVERY + 1;
-const sizes = (width) => [2, width, 2, width, 2, width, 2, 2];
-const count = (width) => sizes(width).slice(1).reduce((sum, n, i) => sum + n * (sizes(width)[i] + 1), 0);
 const layerName = (layer) => (layer ? `layer ${layer}` : "input");
-
-export const clean = (raw) => ({
-  data: Object.hasOwn(DATA, raw.data) ? raw.data : "circles",
-  width: WIDTHS.includes(raw.width) ? raw.width : 8,
-  layer: LAYERS.includes(raw.layer) ? raw.layer : 6,
-  epoch: number(raw.epoch, 0, LAST, 0),
-  mesh: raw.mesh !== false,
-});
 
 /** Which of the recorded epochs, counted from 0, is nearest. */
 export const snapshot = (epoch) => Math.round(epoch / EVERY);
 
-/** The recorded numbers, or null where there are none. */
-export function decode(text) {
-  if (!text) return null;
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0)), view = new DataView(bytes.buffer);
-  return Float64Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(2 * i, true) / UNIT);
-}
-
 /** The points of a data set, the first half of class 0: `[x1, x2, class]`. */
-export function points(record, data) {
-  const start = Object.keys(DATA).indexOf(data) * 2 * COUNT;
-  return Array.from({ length: COUNT }, (_, i) => [record[start + 2 * i], record[start + 2 * i + 1], i < COUNT / 2 ? 0 : 1]);
-}
+export const points = (record, data) => record[data].map(([x1, x2], i) => [x1, x2, i < COUNT / 2 ? 0 : 1]);
 
-/** The layers of the network of a state, each `{W, b}` with one row of W a unit. */
-export function network(record, { data, width, epoch }) {
-  const counts = WIDTHS.map(count), all = counts.reduce((a, b) => a + b), names = Object.keys(DATA);
-  const before = counts.slice(0, WIDTHS.indexOf(width)).reduce((a, b) => a + b, 0);
-  let at = names.length * 2 * COUNT + SNAPSHOTS * (names.indexOf(data) * all + before) + snapshot(epoch) * count(width);
-  const take = (n) => record.subarray(at, (at += n));
-  return sizes(width).slice(1).map((units, i) => {
-    const inputs = sizes(width)[i], flat = take(units * inputs);
-    return { W: Array.from({ length: units }, (_, u) => flat.subarray(u * inputs, (u + 1) * inputs)), b: take(units) };
-  });
-}
+/** The layers of the network of a state. */
+export const network = (record, { data, width, epoch }) =>
+  fill(record[`${data} ${width}`][snapshot(epoch)], [2, width, 2, width, 2, width, 2, 2]);
 
 /** h_l = tanh(W_l h_{l−1} + b_l) for the first `layer` layers. */
 export function forward(net, layer, x) {
-  for (const { W, b } of net.slice(0, layer)) x = W.map((row, i) => Math.tanh(row.reduce((sum, w, j) => sum + w * x[j], b[i])));
+  for (const one of net.slice(0, layer)) x = affine(one, x).map(Math.tanh);
   return x;
 }
 
@@ -166,15 +140,14 @@ function drawShares(record) {
 
 function build(ui, record) {
   const planes = LAYERS.map(drawPlane), shares = drawShares(record);
-  const menu = (name, label, options, read = (value) => value) => choice({ label, options, get: () => ui.state()[name], put: (value) => ui.put({ [name]: read(value) }) });
   const controls = [
-    slider({ label: "epoch", low: 0, high: LAST, step: EVERY, get: () => ui.state().epoch, put: (epoch) => ui.put({ epoch }) }),
-    menu("layer", "shown", LAYERS.map((layer) => [layer, layer ? `after layer ${layer}` : "input"]), Number),
-    menu("data", "data set", Object.entries(DATA)),
-    menu("width", "width", WIDTHS.map((width) => [width, `${width} units in layers 1, 3, 5`]), Number),
-    tick({ label: "the grid of the input", get: () => ui.state().mesh, put: (mesh) => ui.put({ mesh }) }),
+    slider({ label: "epoch", ...ui.own("epoch"), step: EVERY }),
+    choice({ label: "shown", say: (layer) => (layer ? `after layer ${layer}` : "input"), ...ui.own("layer") }),
+    choice({ label: "data set", say: (name) => DATA[name], ...ui.own("data") }),
+    choice({ label: "width", say: (width) => `${width} units in layers 1, 3, 5`, ...ui.own("width") }),
+    tick({ label: "the grid of the input", ...ui.own("mesh") }),
   ];
-  const { actions, stop } = player({ pause: 400, step() {
+  const { actions, stop } = player(ui, { pause: 400, step() {
     const now = snapshot(ui.state().epoch);
     if (now < SNAPSHOTS - 1) ui.put({ epoch: EVERY * (now + 1) });
     return now < SNAPSHOTS - 1;
@@ -193,7 +166,7 @@ function build(ui, record) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: what the layers make of the data", clean,
-    build: (ui) => build(ui, decode(view.model.get("_record"))),
+  render: (view) => frame(view, { title: "Interactive figure: what the layers make of the data", spec: SPEC,
+    build: (ui) => build(ui, unpack(view.model.get("_record"))),
     hint: "Move the epoch, or press Run, and walk through the layers. Where can a line separate the classes?" }),
 };

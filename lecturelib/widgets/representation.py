@@ -1,27 +1,24 @@
 """Recorded trainings of deep, narrow networks: what each layer makes of two tangled classes.
 
 Every second hidden layer has two units, so its outputs are points of a plane and are drawn as they
-are, without a projection. The record holds weights; JavaScript computes the layers and the probe.
-All numbers are int16 in units of 1/1024, little-endian, in base64: first the points of each data
-set, (120, 2), then for each data set, width and recorded epoch the parameters in their order.
+are, without a projection. JavaScript computes the layers and the probe from the record: in units of
+1/1024 the points of each data set, "moons" (120, 2), and for each data set and width the parameters
+at the recorded epochs, "moons 8" (21, 124).
 """
 
 from __future__ import annotations
 
-import base64
-from itertools import pairwise
-
 import numpy as np
-import traitlets
 
 from lecturelib._validate import generator
 from lecturelib.ffnn import FFNN
 from lecturelib.losses import CrossEntropy
 from lecturelib.optim import Adam
 from lecturelib.training import fit
-from lecturelib.widgets.base import BookWidget, Number
+from lecturelib.widgets.base import BookWidget, Choice, Flag, Number
 from lecturelib.widgets.decision_boundary import DATA as MAKERS
 from lecturelib.widgets.decision_boundary import HALF, UNIT
+from lecturelib.widgets.record import Record, fill, flat, pack, rounded, unpack
 
 __all__ = ["Representation"]
 
@@ -32,38 +29,20 @@ EPOCHS = range(0, 1001, 50)
 LABELS = np.repeat([0, 1], HALF)
 
 
-def _sizes(width):
-    return [2, *[width, 2] * 3, 2]
-
-
 def _network(width, rng):
-    return FFNN(_sizes(width), "tanh", rng=rng)
-
-
-def _count(width):
-    """Parameters of one network."""
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(_sizes(width)))
+    return FFNN([2, *[width, 2] * 3, 2], "tanh", rng=rng)
 
 
 def _train(X, width, rng):
     """The parameters at each of ``EPOCHS``, one row each."""
     model = _network(width, rng)
-    optimiser, rows = Adam(model, lr=0.02), [_flat(model)]
+    optimiser, rows = Adam(model, lr=0.02), [flat(model)]
     for _ in EPOCHS[1:]:
         # All points in one batch: an epoch is one step, and a step moves the picture smoothly.
         sizes = {"epochs": EPOCHS.step, "batch_size": len(X)}
         fit(model, CrossEntropy(), optimiser, X, LABELS, rng=rng, **sizes)
-        rows.append(_flat(model))
+        rows.append(flat(model))
     return np.array(rows)
-
-
-def _flat(model):
-    return np.concatenate([p.ravel() for p in model.parameters.values()])
-
-
-def _whole(values):
-    """int16 in units of 1/1024, about ±32."""
-    return np.clip(np.round(values * UNIT), -32768, 32767).astype("<i2")
 
 
 class Representation(BookWidget, module="representation"):
@@ -76,12 +55,12 @@ class Representation(BookWidget, module="representation"):
     """
 
     heights = (709, 1205)
-    data = traitlets.Enum(DATA, "circles").tag(sync=True)
-    width = traitlets.Enum(WIDTHS, 8).tag(sync=True)
-    layer = traitlets.Enum(LAYERS, 6).tag(sync=True)
+    data = Choice("circles", DATA)
+    width = Choice(8, WIDTHS)
+    layer = Choice(6, LAYERS)
     epoch = Number(0, EPOCHS[0], EPOCHS[-1])
-    mesh = traitlets.Bool(True).tag(sync=True)
-    _record = traitlets.Unicode().tag(sync=True)
+    mesh = Flag(True)
+    _record = Record()
 
     @classmethod
     def trained(cls, *, rng: np.random.Generator, **state) -> Representation:
@@ -90,15 +69,14 @@ class Representation(BookWidget, module="representation"):
         The same ``rng`` gives the same figure. ValueError unless it is a NumPy Generator.
         """
         generator(rng)
-        points = [_whole(MAKERS[name](rng)) for name in DATA]
-        runs = [_whole(_train(X / UNIT, width, rng)) for X in points for width in WIDTHS]
-        content = b"".join(part.tobytes() for part in (*points, *runs))
-        return cls(_record=base64.b64encode(content).decode("ascii"), **state)
+        arrays = {name: rounded(MAKERS[name](rng), UNIT) for name in DATA}
+        for name in DATA:
+            arrays |= {f"{name} {w}": _train(arrays[name], w, rng) for w in WIDTHS}
+        return cls(_record=pack(arrays, UNIT), **state)
 
     def points(self, data: str) -> tuple[np.ndarray, np.ndarray]:
         """The training set of that name: X (120, 2), and y (120,) in 0 and 1."""
-        start = 4 * HALF * self._index(data)
-        return self._numbers()[start : start + 4 * HALF].reshape(-1, 2), LABELS.copy()
+        return self._array(data), LABELS.copy()
 
     def network(self, data: str, width: int, epoch: int) -> FFNN:
         """The recorded network, 2-width-2-width-2-width-2-2. ValueError for what is not recorded.
@@ -110,22 +88,14 @@ class Representation(BookWidget, module="representation"):
                 f"width, epoch: expected a width of {WIDTHS} and a multiple of {EPOCHS.step} up to "
                 f"{EPOCHS[-1]}, got {width} and {epoch}; only those were recorded"
             )
-        counts = [_count(w) for w in WIDTHS]
-        runs = self._index(data) * sum(counts) + sum(counts[: WIDTHS.index(width)])
-        start = 4 * HALF * len(DATA) + len(EPOCHS) * runs + EPOCHS.index(epoch) * _count(width)
-        model, numbers = _network(width, np.random.default_rng(0)), self._numbers()
-        for p in model.parameters.values():
-            p[...] = numbers[start : start + p.size].reshape(p.shape)
-            start += p.size
-        return model
+        model = _network(width, np.random.default_rng(0))
+        return fill(model, self._array(data, width)[EPOCHS.index(epoch)])
 
-    def _index(self, data):
-        if data not in DATA or not self._record:
+    def _array(self, data, *width):
+        """What is recorded of a data set: its points, or one width's parameters by epoch."""
+        arrays = unpack(self._record, "Representation.trained(rng=…)")
+        if data not in DATA:
             raise ValueError(
-                f"data: expected one of {list(DATA)} in a figure with a record, got {data!r}; "
-                "make the figure by Representation.trained(rng=…)"
+                f"data: expected one of {list(DATA)}, got {data!r}; only those were recorded"
             )
-        return DATA.index(data)
-
-    def _numbers(self):
-        return np.frombuffer(base64.b64decode(self._record), "<i2") / UNIT
+        return arrays[" ".join(map(str, (data, *width)))]

@@ -1,25 +1,19 @@
 // The lecture's recurrent network, unrolled: every matrix entry editable, every result entered by hand.
-import { h, svg, set, number, numbers, format, slider, choice } from "./kit.js";
-import { frame } from "./frame.js";
-import { answer, player } from "./study.js";
+import { cleaner, h, svg, set, format, slider, choice, onpress } from "./kit/kit.js";
+import { frame } from "./kit/frame.js";
+import { answer, player } from "./kit/study.js";
+import { SPEC } from "./rnn_unroll.py";
 
-// With entries up to 4 no exponential of a logit overflows.
-const LIMIT = 4, LONGEST = 6;
 const LETTERS = "helo", SUB = "₀₁₂₃₄₅₆", UNITS = [0, 1, 2];
-const ENTRIES = ["a1", "a2", "a3", "s1", "s2", "s3", "o1", "o2", "o3", "o4"];
+const ENTRIES = SPEC.entry.among;
 
 /** The letters of the alphabet in a text, at most six; "hell" where there is none. */
-export const letters = (text) => [...String(text).toLowerCase()].filter((c) => LETTERS.includes(c)).slice(0, LONGEST).join("") || "hell";
+export const letters = (text) => [...String(text).toLowerCase()].filter((c) => LETTERS.includes(c)).slice(0, SPEC.letters.longest).join("")
+  || SPEC.letters.start;
 
 export function clean(raw) {
-  const text = letters(raw.letters ?? ""), done = Math.round(number(raw.done, 0, text.length, 1));
-  return {
-    letters: text, done, t: Math.round(number(raw.t, 1, Math.min(text.length, done + 1), 1)),
-    U: numbers(raw.U, -LIMIT, LIMIT, [0.6, 0.8, 0.4, 0.8, 0.2, 0.2, 0.8, 0.7, 0.9, 0.8, 0.1, 0.2]),
-    W: numbers(raw.W, -LIMIT, LIMIT, [0.1, 0.5, 0.1, 0.5, 0.9, 0.3, 0.3, 0.2, 0.1]),
-    V: numbers(raw.V, -LIMIT, LIMIT, [0.9, 0.8, 0.3, 0.2, 0.3, 0.4, 0.6, 0.9, 0.1, 0.5, 0, 0.3]),
-    entry: ENTRIES.includes(raw.entry) ? raw.entry : "a1",
-  };
+  const state = cleaner(SPEC)(raw), text = letters(raw.letters ?? ""), done = Math.min(state.done, text.length);
+  return { ...state, letters: text, done, t: Math.min(state.t, text.length, done + 1) };
 }
 
 /** Row i of a matrix with n columns, its rows stored one after the other. */
@@ -108,11 +102,7 @@ export function describe(state) {
 
 /** A group of SVG that acts as a button. */
 function button(pick, ...children) {
-  return svg("g", { class: "dl-unit", tabindex: 0, role: "button", onclick: pick, onkeydown: (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    pick();
-  } }, ...children.flatMap((child) => [child, " "])); // the spaces part the words for whoever listens
+  return svg("g", { class: "dl-unit", ...onpress(pick) }, ...children.flatMap((child) => [child, " "])); // the spaces part the words for whoever listens
 }
 
 /** The name begins with the words that are seen, so that both can be said to a computer. */
@@ -187,9 +177,7 @@ export function calculation(state) {
 /** A table of number fields for a matrix: a row for each unit, a column for each thing it listens to. */
 function fields(ui, name, caption, rows, columns) {
   const all = rows.flatMap((to, i) => columns.map((from, j) => {
-    const at = i * columns.length + j;
-    const { element, update } = slider({ label: `${name}, from ${from} to ${to}`, low: -LIMIT, high: LIMIT,
-      get: () => ui.state()[name][at], put: (value) => ui.put({ [name]: ui.state()[name].with(at, value) }) });
+    const { element, update } = slider({ label: `${name}, from ${from} to ${to}`, ...ui.own(name, i * columns.length + j) });
     // The number alone: a matrix of sliders would fill the page.
     return { typed: element.lastChild, update };
   }));
@@ -203,7 +191,7 @@ function fields(ui, name, caption, rows, columns) {
 
 function build(ui) {
   const graph = drawGraph(ui), bars = drawBars(ui), units = UNITS.map((i) => `unit ${i + 1}`), alphabet = [...LETTERS];
-  const play = player({ pause: 1200, step() {
+  const play = player(ui, { pause: 1200, step() {
     const patch = next(ui.state());
     if (patch) ui.put(patch);
     return patch !== null;
@@ -213,8 +201,7 @@ function build(ui) {
     onchange: () => ui.put({ letters: letters(typed.value), t: 1, done: 0 }) });
   const word = { element: h("label", { class: "dl-choice" }, h("span", {}, "letters"), typed), update: () => (typed.value = ui.state().letters) };
   const controls = [ask, word,
-    choice({ label: "entry", options: ENTRIES.map((entry) => [entry, `${entry[0]}, ${part(entry)}`]),
-      get: () => ui.state().entry, put: (entry) => ui.put({ entry }) }),
+    choice({ label: "entry", say: (entry) => `${entry[0]}, ${part(entry)}`, ...ui.own("entry") }),
     fields(ui, "U", "U (3, 4): a row for each unit", units, alphabet), fields(ui, "W", "W (3, 3): a row for each unit", units, units),
     fields(ui, "V", "V (4, 3): a row for each letter", alphabet, units)];
   const hide = h("button", { type: "button", onclick: () => (play.stop(), ui.put({ t: 1, done: 0 })) }, "Hide all");
@@ -226,6 +213,6 @@ function build(ui) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: a recurrent network, step by step", clean, build,
+  render: (view) => frame(view, { title: "Interactive figure: a recurrent network, step by step", spec: SPEC, clean, build,
     hint: "The lecture's network reads the letters h, e, l, o. Press Step, compute the chosen entry on paper, enter it, then Step again." }),
 };

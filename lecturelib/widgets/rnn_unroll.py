@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traitlets
 
-from lecturelib.widgets.base import BookWidget, Numbers
+from lecturelib.widgets.base import BookWidget, Choice, Number, Numbers, Text
 
 
 class RnnUnroll(BookWidget, module="rnn_unroll"):
@@ -19,20 +19,18 @@ class RnnUnroll(BookWidget, module="rnn_unroll"):
     """
 
     heights = (1122, 1425)
-    letters = traitlets.Unicode("hell").tag(sync=True)
+    letters = Text("hell", 6)
     U = Numbers([0.6, 0.8, 0.4, 0.8, 0.2, 0.2, 0.8, 0.7, 0.9, 0.8, 0.1, 0.2], -4, 4)
     W = Numbers([0.1, 0.5, 0.1, 0.5, 0.9, 0.3, 0.3, 0.2, 0.1], -4, 4)
     V = Numbers([0.9, 0.8, 0.3, 0.2, 0.3, 0.4, 0.6, 0.9, 0.1, 0.5, 0.0, 0.3], -4, 4)
-    t = traitlets.Int(1, min=1, max=6).tag(sync=True)
-    done = traitlets.Int(1, min=0, max=6).tag(sync=True)
-    entry = traitlets.Enum(["a1", "a2", "a3", "s1", "s2", "s3", "o1", "o2", "o3", "o4"], "a1").tag(
-        sync=True
-    )
+    t = Number(1, 1, 6, whole=True)
+    done = Number(1, 0, 6, whole=True)
+    entry = Choice("a1", ["a1", "a2", "a3", "s1", "s2", "s3", "o1", "o2", "o3", "o4"])
 
     @traitlets.validate("letters")
     def _known_letters(self, proposal):
         letters = proposal["value"]
-        if not 1 <= len(letters) <= 6 or set(letters) - set("helo"):
+        if not letters or set(letters) - set("helo"):
             raise traitlets.TraitError(
                 f"letters: expected one to six of h, e, l and o, got {letters!r}"
             )

@@ -1,19 +1,10 @@
 // Eighty years of neural networks: three strands on an axis of years, and a list that opens one entry at a time.
-import { h, svg, set, number, scale, slider, choice } from "./kit.js";
-import { frame } from "./frame.js";
+import { h, svg, set, scale, pressed, slider, choice } from "./kit/kit.js";
+import { frame } from "./kit/frame.js";
+import { SPEC } from "./timeline.py";
 
-const FIRST = 1940, LAST = 2025, LONGEST = 40;
-const STRANDS = ["ideas", "data", "hardware"];
+const { low: FIRST, high: LAST } = SPEC.since, STRANDS = SPEC.strand.among.slice(1);
 const APART = 15; // of the middles of two dots, in units of the drawing
-
-/** `keys` are the ids that can be open; without any, none can. */
-export const clean = (raw, keys = []) => ({
-  strand: STRANDS.includes(raw.strand) ? raw.strand : "all",
-  since: number(raw.since, FIRST, LAST, FIRST),
-  until: number(raw.until, FIRST, LAST, LAST),
-  text: typeof raw.text === "string" ? Array.from(raw.text).slice(0, LONGEST).join("") : "",
-  entry: keys.includes(raw.entry) ? raw.entry : "",
-});
 
 /** The entries of a strand and a period whose title, sentences or source contain the text. */
 export function filter(entries, { strand, since, until, text }) {
@@ -105,7 +96,7 @@ function drawList(entries, ui) {
   const prefix = `dl-${Math.random().toString(36).slice(2)}`; // the same list may stand on the page twice
   items.forEach((item, i) => (item.id = `${prefix}-${i}`));
   root.addEventListener("keydown", (event) => {
-    const turn = turns[event.key];
+    const turn = pressed(event, turns);
     if (!turn) return;
     event.preventDefault();
     const state = ui.state();
@@ -136,7 +127,7 @@ function card(one, linked) {
 }
 
 function search(ui) {
-  const field = h("input", { type: "text", maxlength: LONGEST, autocomplete: "off", oninput: () => ui.put({ text: field.value }) });
+  const field = h("input", { type: "text", maxlength: SPEC.text.longest, autocomplete: "off", oninput: () => ui.put({ text: field.value }) });
   const element = h("div", { class: "dl-search" }, h("label", { class: "dl-choice" }, h("span", {}, "search"), field));
   return { element, update() {
     if (field.value !== ui.state().text) field.value = ui.state().text;
@@ -144,7 +135,7 @@ function search(ui) {
 }
 
 function year(ui, name, label) {
-  const control = slider({ label, low: FIRST, high: LAST, step: 1, get: () => ui.state()[name], put: (value) => ui.put({ [name]: value }) });
+  const control = slider({ label, step: 1, ...ui.own(name) });
   return { element: control.element, update() {
     control.update();
     control.element.querySelector("[type=range]").setAttribute("aria-valuetext", `${ui.state()[name]}`);
@@ -154,8 +145,7 @@ function year(ui, name, label) {
 function build(ui, entries, linked) {
   const across = drawAxis(entries, ui, false), down = drawAxis(entries, ui, true), list = drawList(entries, ui);
   const controls = [
-    choice({ label: "strand", options: ["all", ...STRANDS].map((name) => [name, name]), get: () => ui.state().strand, put: (strand) => ui.put({ strand }) }),
-    search(ui), year(ui, "since", "from year"), year(ui, "until", "to year"),
+    choice({ label: "strand", ...ui.own("strand") }), search(ui), year(ui, "since", "from year"), year(ui, "until", "to year"),
   ];
   const go = (turn) => () => ui.put({ entry: next(filter(entries, ui.state()), ui.state().entry, turn) });
   const actions = [h("button", { type: "button", onclick: go(-1) }, "Earlier"), h("button", { type: "button", onclick: go(1) }, "Later")];
@@ -168,8 +158,8 @@ function build(ui, entries, linked) {
 
 export default {
   render(view) {
-    const entries = view.model.get("_entries") ?? [], keys = entries.map(({ id }) => id);
-    return frame(view, { title: "Interactive figure: a timeline of neural networks", clean: (raw) => clean(raw, keys),
+    const entries = view.model.get("_entries") ?? [];
+    return frame(view, { title: "Interactive figure: a timeline of neural networks", spec: SPEC,
       build: (ui) => build(ui, entries, Boolean(view.el.dataset.key)),
       hint: "Choose a strand, a period or a word, then go through the entries with the arrow keys, or press a dot." });
   },

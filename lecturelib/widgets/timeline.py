@@ -13,12 +13,11 @@ from typing import Any
 
 import traitlets
 
-from lecturelib.widgets.base import BookWidget, Number
+from lecturelib.widgets.base import BookWidget, Choice, Number, Text
 
 __all__ = ["Timeline", "entries"]
 
 FIRST, LAST = 1940, 2025
-LONGEST = 40  # characters of a search
 
 
 @cache
@@ -47,22 +46,13 @@ class Timeline(BookWidget, module="timeline"):
     """
 
     heights = (930, 1561)
-    strand = traitlets.Enum(["all", "ideas", "data", "hardware"], "all").tag(sync=True)
+    strand = Choice("all", ["all", "ideas", "data", "hardware"])
     since = Number(FIRST, FIRST, LAST)
     until = Number(LAST, FIRST, LAST)
-    text = traitlets.Unicode("").tag(sync=True)
-    entry = traitlets.Enum(["", *(entry["id"] for entry in _read())], "").tag(sync=True)
+    text = Text("", 40)
+    entry = Choice("", ["", *(entry["id"] for entry in _read())])
     _entries = traitlets.List().tag(sync=True)
 
     def __init__(self, **state: Any) -> None:
         """Hand the entries to the view."""
         super().__init__(_entries=entries(), **state)
-
-    @traitlets.validate("text")
-    def _short(self, proposal):
-        text = proposal["value"]
-        if len(text) > LONGEST:
-            raise traitlets.TraitError(
-                f"text: expected at most {LONGEST} characters, got {len(text)}; search for one word"
-            )
-        return text

@@ -1,9 +1,10 @@
 // One training step written for three libraries, line against line, and the numbers that it makes in a 2-2-1 network.
-import { h, svg, set, number, numbers, format, slider, tick } from "./kit.js";
-import { frame } from "./frame.js";
-import { player } from "./study.js";
+import { h, svg, set, format, slider, tick } from "./kit/kit.js";
+import { frame } from "./kit/frame.js";
+import { player } from "./kit/study.js";
+import { SPEC } from "./training_step.py";
 
-const LIMIT = 4, STEPS = 20;
+const STEPS = SPEC.step.high;
 const FAR = 1e6; // beyond it the training has diverged; the squares of such numbers are still finite
 const ZERO = Array(9).fill(0);
 export const FRAMEWORKS = { numpy: "NumPy", pytorch: "PyTorch", keras: "Keras" };
@@ -16,20 +17,6 @@ export const code = (rate) => ({
   numpy: [`opt = SGD(model, lr=${rate})`, "z = model.forward(X)", "L = mse.forward(z, y)", "opt.zero_grad()", "dz = mse.backward()\nmodel.backward(dz)", "opt.step()"],
   pytorch: [`w = model.parameters()\nopt = SGD(w, lr=${rate})`, "z = model(X)", "L = mse(z, y)", "opt.zero_grad()", "L.backward()", "opt.step()"],
   keras: [`w = model.trainable_weights\nopt = SGD(${rate})`, "with GradientTape() as tape:\n    z = model(X)", "    L = mse(y, z)", "# every tape starts empty", "g = tape.gradient(L, w)", "opt.apply(g, w)"],
-});
-
-export const clean = (raw) => ({
-  framework: Object.hasOwn(FRAMEWORKS, raw.framework) ? raw.framework : "pytorch",
-  stage: Math.round(number(raw.stage, 0, STAGES.length - 1, 0)),
-  step: Math.round(number(raw.step, 0, STEPS, 0)),
-  x: numbers(raw.x, -LIMIT, LIMIT, [1, 2]),
-  y: number(raw.y, -LIMIT, LIMIT, 3),
-  W: numbers(raw.W, -LIMIT, LIMIT, [1, 0.5, -0.5, 0.5]),
-  b: numbers(raw.b, -LIMIT, LIMIT, [-1, 0]),
-  V: numbers(raw.V, -LIMIT, LIMIT, [1, -1]),
-  c: number(raw.c, -LIMIT, LIMIT, 0.5),
-  rate: number(raw.rate, 0, 0.5, 0.02),
-  forget: raw.forget === true,
 });
 
 /** Both passes with the nine parameters: a, h, z, L, then dz, dh, da and the nine gradients. */
@@ -190,15 +177,10 @@ function drawLosses() {
 /** Where each parameter stands in the state. */
 const PLACES = [["W", 0], ["W", 1], ["b", 0], ["W", 2], ["W", 3], ["b", 1], ["V", 0], ["V", 1], ["c"]];
 
-const control = (ui, text, [key, i], { low = -LIMIT, high = LIMIT, step = 0.1 } = {}) => {
-  const get = () => (i === undefined ? ui.state()[key] : ui.state()[key][i]);
-  return slider({ label: text, low, high, step, get, put: (value) => ui.put({ [key]: i === undefined ? value : ui.state()[key].with(i, value) }) });
-};
-
 /** A row for each parameter: its first value to type, its value now, its gradient as the library holds it. */
 function drawTable(ui) {
   const rows = NAMES.map((name, i) => {
-    const { element, update } = control(ui, `${label(name)} at first`, PLACES[i]), cells = [h("td"), h("td", { class: "dl-gradient" })];
+    const { element, update } = slider({ label: `${label(name)} at first`, ...ui.own(...PLACES[i]) }), cells = [h("td"), h("td", { class: "dl-gradient" })];
     return { update, cells, row: h("tr", {}, h("th", { scope: "row" }, label(name)), h("td", {}, element.lastChild), ...cells) };
   });
   const head = h("tr", {}, ...["θ", "at first", "now", "gradient"].map((text) => h("th", { scope: "col" }, text)));
@@ -220,12 +202,12 @@ function build(ui) {
     if (patch) ui.put(patch);
     return patch !== null;
   };
-  const play = player({ pause: 900, step: () => go(1) });
+  const play = player(ui, { pause: 900, step: () => go(1) });
   const back = h("button", { type: "button", onclick: () => (play.stop(), go(-1)) }, "Back");
   const controls = [
-    tick({ label: "forget zero_grad", get: () => ui.state().forget, put: (forget) => ui.put({ forget }) }),
-    control(ui, "steps done", ["step"], { low: 0, high: STEPS, step: 1 }), control(ui, "rate η", ["rate"], { low: 0, high: 0.5, step: 0.01 }),
-    control(ui, "input x₁", ["x", 0]), control(ui, "input x₂", ["x", 1]), control(ui, "target y", ["y"]),
+    tick({ label: "forget zero_grad", ...ui.own("forget") }),
+    slider({ label: "steps done", ...ui.own("step") }), slider({ label: "rate η", step: 0.01, ...ui.own("rate") }),
+    slider({ label: "input x₁", ...ui.own("x", 0) }), slider({ label: "input x₂", ...ui.own("x", 1) }), slider({ label: "target y", ...ui.own("y") }),
   ];
   return { drawing: parts.map(({ root }) => root), controls, actions: [back, ...play.actions], stop: play.stop, redraw(state) {
     const t = train(state);
@@ -236,6 +218,6 @@ function build(ui) {
 }
 
 export default {
-  render: (view) => frame(view, { title: "Interactive figure: one training step in three libraries", clean, build,
+  render: (view) => frame(view, { title: "Interactive figure: one training step in three libraries", spec: SPEC, build,
     hint: "Step through the lines; then forget zero_grad and watch the gradients over several steps." }),
 };

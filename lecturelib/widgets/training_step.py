@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traitlets
-
-from lecturelib.widgets.base import BookWidget, Number, Numbers
+from lecturelib.widgets.base import BookWidget, Choice, Flag, Number, Numbers
 
 __all__ = ["TrainingStep"]
 
@@ -22,9 +20,9 @@ class TrainingStep(BookWidget, module="training_step"):
     """
 
     heights = (1017, 1640)
-    framework = traitlets.Enum(["numpy", "pytorch", "keras"], "pytorch").tag(sync=True)
-    stage = traitlets.Int(0, min=0, max=5).tag(sync=True)
-    step = traitlets.Int(0, min=0, max=20).tag(sync=True)
+    framework = Choice("pytorch", ["numpy", "pytorch", "keras"])
+    stage = Number(0, 0, 5, whole=True)
+    step = Number(0, 0, 20, whole=True)
     x = Numbers([1.0, 2.0], -4, 4)
     y = Number(3.0, -4, 4)
     W = Numbers([1.0, 0.5, -0.5, 0.5], -4, 4)
@@ -32,4 +30,4 @@ class TrainingStep(BookWidget, module="training_step"):
     V = Numbers([1.0, -1.0], -4, 4)
     c = Number(0.5, -4, 4)
     rate = Number(0.02, 0, 0.5)
-    forget = traitlets.Bool(False).tag(sync=True)
+    forget = Flag(False)

@@ -18,10 +18,9 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from lecturelib import widgets
-from lecturelib.widgets import base
-from sphinxext.shared import digest, keep
+from lecturelib.widgets import base, modules
+from sphinxext.shared import digest, keep, minify
 from sphinxext.widgets.host import HOST, STATE, VIEW
-from sphinxext.widgets.scripts import as_script
 
 TEXTS = HOST.with_name("widget-texts.js")
 FOLDER = "widgets"
@@ -35,17 +34,21 @@ def _modules() -> dict[str, list[str]]:
     """The parts of every widget of the library, by the widget's own part, which is the last."""
     classes = (getattr(widgets, name) for name in widgets.__all__)
     names = {cls.__module__.rpartition(".")[2] for cls in classes}
-    return {name: list(base.parts(name)) for name in sorted(names)}
+    return {name: list(modules.parts(name)) for name in sorted(names)}
+
+
+def _script(part: str) -> str:
+    return minify(modules.as_script(part)) + "\n"
 
 
 def write(app: Sphinx, config: Config) -> None:
     """Write what the pages share, for Sphinx to copy with its static files."""
     static = Path(app.doctreedir).parent / "generated-widgets"
     (static / FOLDER).mkdir(parents=True, exist_ok=True)
-    modules = _modules()
-    shared = dict.fromkeys(part for parts in modules.values() for part in parts[:-1])
-    files = {f"{FOLDER}/{name}.js": as_script(name) for name in modules}
-    files[SHARED] = "".join([TEXTS.read_text("utf-8"), *map(as_script, shared)])
+    owned = _modules()
+    shared = dict.fromkeys(part for parts in owned.values() for part in parts[:-1])
+    files = {f"{FOLDER}/{name}.js": _script(name) for name in owned}
+    files[SHARED] = "".join([TEXTS.read_text("utf-8"), *map(_script, shared)])
     files[STYLE] = base.stylesheet()
     for name, text in files.items():
         (static / name).write_text(text, "utf-8")
@@ -63,7 +66,9 @@ def split(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         stored = json.loads(script.attributes["body"])
         context["body"] = VIEWS.sub(partial(_reserve, stored["state"]), context["body"])
         own = [_refer(app, context, model["state"]) for model in stored["state"].values()]
-        attributes = script.attributes | {"body": json.dumps(stored).replace("</", r"<\/")}
+        # "</script>" would end the script, and after "<!--<script" its own end would not.
+        body = json.dumps(stored).replace("<", r"\u003c")
+        attributes = script.attributes | {"body": body}
         scripts[place] = type(script)(None, priority=script.priority, **attributes)
         (host,) = (js for js in scripts if str(js.filename or "").endswith(HOST.name))
         for name in dict.fromkeys([SHARED, *filter(None, own)]):
@@ -84,7 +89,7 @@ def _reserve(state: dict[str, Any], view: re.Match[str]) -> str:
 
 def _refer(app: Sphinx, context: dict[str, Any], state: dict[str, Any]) -> str | None:
     """Replace the long texts of one widget; the address of its own part, if it is the book's."""
-    names = {base.bundle(name): name for name in _modules()}
+    names = {modules.bundle(name): name for name in _modules()}
     name = names.get(state.get("_esm"))
     if name is None:
         return None

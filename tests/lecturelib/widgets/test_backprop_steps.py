@@ -1,16 +1,96 @@
 """The JavaScript of the hand example against the library's layers; the answer field's replies."""
 
 import itertools
+import json
 
 import numpy as np
 import pytest
+from contracts.widgets import WidgetContract
 
 from lecturelib.gradcheck import check_gradients
 from lecturelib.layers import Linear, Sigmoid
 from lecturelib.losses import MeanSquaredError
 from lecturelib.widgets import BackpropSteps
 
-PARAMETERS = BackpropSteps.class_traits()["parameter"].values
+
+class TestBackpropSteps(WidgetContract):
+    widget = BackpropSteps
+    state = {"x": [1, -2], "y": 0.8, "rate": 3, "step": 12}
+    other = {"V": [4, 4], "c": 4, "rate": 10, "parameter": "v2", "step": 23}
+    controls = "range number text select-one"
+    plays = True
+    sentences = [
+        ({}, "Nothing is computed yet. Step begins with a₁."),
+        ({"step": 1}, "Forward, step 1 of 23: a₁ = 0.000."),
+        ({"step": 11}, "Backward, step 11 of 23: da₁ = −0.144."),
+        ({"step": 18}, "Gradients, step 18 of 23: dw₁₂ = −0.575."),
+        ({"step": 23}, "Update, step 23 of 23: the loss goes from 0.359 to 0.041."),
+        (
+            {"step": 23, "rate": 10, "y": 0.7},
+            "Update, step 23 of 23: the loss goes from 0.010 to 0.063. It rises: the learning "
+            "rate is too large.",
+        ),
+        (
+            {"step": 23, "rate": 10, "V": [-4, 4], "W": [2, -1, 4, 4]},
+            "Update, step 23 of 23: the loss goes from 0.875 to 0.001. A parameter would leave "
+            "±4: take a smaller rate.",
+        ),
+        (
+            {"step": 9, "V": [4, 4], "c": 4},
+            "Backward, step 9 of 23: dz = 2.5e−4. The output unit is saturated: hardly any "
+            "gradient gets past it.",
+        ),
+        (
+            {"step": 17, "V": [4, 4], "c": 4, "y": 1},
+            "Gradients, step 17 of 23: dw₁₁ = −1.5e−8. The output unit is saturated: hardly any "
+            "gradient gets past it.",
+        ),
+    ]
+
+    def test_step_goes_forward_back_to_the_gradients_and_updates(self, desk):
+        desk.set(self.default())
+        step, take = desk.button("Step"), desk.button("Apply update")
+        for _ in range(23):
+            assert take.is_disabled()
+            step.click()
+            assert desk.page.locator(".dl-formula").inner_text() != ""
+        said = desk.words()
+        assert said == "Update, step 23 of 23: the loss goes from 0.359 to 0.041."
+        step.click()
+        assert desk.words() == said
+        take.press("Enter")
+        assert desk.words().startswith("Nothing is computed yet")
+        assert desk.state()["V"][1] == pytest.approx(2.89206, abs=1e-5)
+
+    def test_an_update_that_would_leave_the_range_is_not_applied(self, desk):
+        desk.set(self.default() | {"V": [-4, 3], "rate": 10, "step": 23})
+        assert desk.button("Apply update").is_disabled()
+        desk.set({"rate": 0})
+        assert desk.button("Apply update").is_enabled()
+
+    def test_an_own_gradient_is_marked_and_the_field_goes_when_it_is_shown(self, desk):
+        desk.set(self.default() | {"parameter": "w22"})
+        field = desk.page.get_by_label("Your dw₂₂, to three digits:")
+        for text, verdict in (("0.162", "✗ Not yet. The factor x₂"), ("0.648", "✓ Right.")):
+            field.fill(text)
+            field.press("Enter")
+            assert desk.page.locator(".dl-verdict").inner_text().startswith(verdict)
+        desk.set({"step": 22})
+        assert not field.is_visible()
+        assert "gradient 0.646939" in desk.page.locator(".dl-formula").inner_text()
+
+    def test_the_way_back_is_drawn_dashed_and_forward_solid(self, desk):
+        desk.set(self.default())
+        dashed = desk.page.locator(".dl-steps path.dl-series-3")
+        shown = "all => all.filter((e) => e.style.display !== 'none').length"
+        assert dashed.evaluate_all(shown) == 0
+        desk.set({"step": 22})
+        assert dashed.evaluate_all(shown) == 10
+        assert desk.page.locator(".dl-steps path.dl-series-0").count() == 11
+        assert dashed.first.evaluate("e => getComputedStyle(e).strokeDasharray") != "none"
+
+
+PARAMETERS = BackpropSteps.spec()["parameter"]["among"]
 SHAPES = {"x": 2, "W": 4, "b": 2, "V": 2}
 
 
@@ -58,8 +138,9 @@ def both_ways(state):
 
 
 def steps(javascript, body, argument=None):
-    """``body`` is a function of the module and the argument."""
-    return javascript(f"(m, x) => ({body})(m['backprop-steps'], x)", argument)
+    """``body`` is a function of the module, with its ``clean``, and of the argument."""
+    clean = f"clean: m.backprop_steps.cleaner({json.dumps(BackpropSteps.spec())})"
+    return javascript(f"(m, x) => ({body})({{ ...m.backprop_steps, {clean} }}, x)", argument)
 
 
 def test_every_number_of_both_passes(javascript):
@@ -72,7 +153,7 @@ def test_every_number_of_both_passes(javascript):
 def test_the_rules_name_every_step_once(javascript):
     rules, order, found = steps(javascript, "(m, s) => [m.RULES, m.STEPS, m.compute(s)]", CASES[0])
     assert [*rules, "update"] == order
-    assert len(order) == BackpropSteps.class_traits()["step"].max
+    assert len(order) == BackpropSteps.spec()["step"]["high"]
     assert set(rules) == set(both_ways(CASES[0]))
     for name, rule in rules.items():
         # What a formula says is what the program computes.
@@ -183,101 +264,3 @@ def test_the_step_minus_eta_gradient_is_recognised(javascript):
     state = BackpropSteps(rate=3).state()
     value = -3 * both_ways(state)["dw22"]
     assert "−η" in steps(javascript, MARK, [state, "w22", value])["says"]
-
-
-def test_the_words_of_special_states(javascript):
-    describe = "(m, raws) => raws.map((raw) => m.describe(m.clean(raw)))"
-    start, rises, leaves, flat, tiny = steps(
-        javascript,
-        describe,
-        [
-            {},
-            {"step": 23, "rate": 10, "y": 0.7},
-            {"step": 23, "rate": 10, "V": [-4, 4], "W": [2, -1, 4, 4]},
-            {"step": 9, "V": [4, 4], "c": 4},
-            {"step": 17, "V": [4, 4], "c": 4, "y": 1},
-        ],
-    )
-    assert start == "Nothing is computed yet. Step begins with a₁."
-    assert "rises: the learning rate is too large" in rises
-    assert leaves.endswith("A parameter would leave ±4: take a smaller rate.")
-    assert flat.endswith("The output unit is saturated: hardly any gradient gets past it.")
-    assert "e−" in tiny
-
-
-GARBAGE = [None, "1", True, [], {}, float("nan"), float("inf"), "<b>", -1e308, 1e308, [1, "x"]]
-
-
-def test_whatever_comes_in_a_valid_state_comes_out(javascript):
-    raws = [{name: value} for name in BackpropSteps.state_names() for value in GARBAGE]
-    raws += [{"parameter": "toString"}, {"step": 3.7}]
-    for state in steps(javascript, "(m, raws) => raws.map(m.clean)", raws):
-        assert BackpropSteps(**state).state() == state
-
-
-# By hand
-
-
-@pytest.fixture
-def opened(show):
-    page, log = show(BackpropSteps())
-    yield page
-    assert log.problems() == []
-
-
-def words(page):
-    return page.locator(".dl-state").inner_text()
-
-
-def test_forward_back_gradients_update_and_on(opened):
-    step = opened.get_by_role("button", name="Step", exact=True)
-    take = opened.get_by_role("button", name="Apply update")
-    seen = []
-    for _ in range(23):
-        assert take.is_disabled()
-        step.click()
-        seen.append(words(opened))
-        assert opened.locator(".dl-formula").inner_text() != ""
-    assert seen[0] == "Forward, step 1 of 23: a₁ = 0.000."
-    assert seen[10] == "Backward, step 11 of 23: da₁ = −0.144."
-    assert seen[17] == "Gradients, step 18 of 23: dw₁₂ = −0.575."
-    assert seen[22] == "Update, step 23 of 23: the loss goes from 0.359 to 0.041."
-    step.click()
-    assert words(opened) == seen[22]
-    take.focus()
-    opened.keyboard.press("Enter")
-    assert words(opened).startswith("Nothing is computed yet")
-    assert float(opened.get_by_label("v₂, typed").input_value()) == pytest.approx(2.89206, abs=1e-5)
-
-
-def test_an_update_that_would_leave_the_range_is_not_applied(show):
-    page, _ = show(BackpropSteps(V=[-4, 3], rate=10, step=23))
-    assert words(page).endswith("A parameter would leave ±4: take a smaller rate.")
-    assert page.get_by_role("button", name="Apply update").is_disabled()
-    page.get_by_label("rate η, typed").fill("0")
-    assert page.get_by_role("button", name="Apply update").is_enabled()
-
-
-def test_an_own_gradient_is_marked_and_the_field_goes_when_it_is_shown(opened):
-    opened.get_by_label("parameter").select_option("w22")
-    field = opened.get_by_label("Your dw₂₂, to three digits:")
-    for text, verdict in (("0.162", "✗ Not yet. The factor x₂"), ("0.648", "✓ Right.")):
-        field.fill(text)
-        field.press("Enter")
-        assert opened.locator(".dl-verdict").inner_text().startswith(verdict)
-    opened.get_by_label("step, typed").fill("22")
-    assert not field.is_visible()
-    assert "gradient 0.646939" in opened.locator(".dl-formula").inner_text()
-    opened.get_by_label("w₂₂, typed").fill("0")
-    assert "gradient 0.646939" not in opened.locator(".dl-formula").inner_text()
-
-
-def test_the_way_back_is_drawn_dashed_and_forward_solid(opened):
-    dashed = ".dl-steps path.dl-series-3"
-    shown = "all => all.filter((e) => e.style.display !== 'none').length"
-    assert opened.locator(dashed).evaluate_all(shown) == 0
-    opened.get_by_label("step, typed").fill("22")
-    assert opened.locator(dashed).evaluate_all(shown) == 10
-    assert opened.locator(".dl-steps path.dl-series-0").count() == 11
-    dash = opened.locator(dashed).first.evaluate("e => getComputedStyle(e).strokeDasharray")
-    assert dash != "none"

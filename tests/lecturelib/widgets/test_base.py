@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import traitlets
 
-from lecturelib import palette, widgets
+from lecturelib import palette
 from lecturelib.widgets import Activations, Neuron
-from lecturelib.widgets.base import Number, bundle, stylesheet
+from lecturelib.widgets.base import Choice, Choices, Flag, Number, Text, stylesheet
 
 # Traits
 
@@ -110,72 +110,30 @@ def test_the_text_of_a_widget_builds_it_again():
     assert again.state() == widget.state()
 
 
-# Modules and style
+def test_what_is_no_choice_text_or_flag_is_refused():
+    class Small(traitlets.HasTraits):
+        shown, kind = Choices(["a"], ["a", "b"]), Choice(3, range(5))
+        on, text, count = Flag(False), Text("", 4), Number(2, 0, 7, whole=True)
+
+    small = Small(kind=np.int64(4), count=np.float32(7), shown=np.array(["b", "a"]))
+    assert (small.kind, small.count, small.shown) == (4, 7, ["b", "a"])
+    assert type(small.count) is int
+    for name, wrong, says in [
+        ("kind", 5, r"one of \[0, 1, 2, 3, 4\], got 5"),
+        ("kind", True, "one of"),
+        ("shown", "a", "a list"),
+        ("shown", ["a", "c"], "got 'c'"),
+        ("on", 1, "True or False"),
+        ("text", "hello", "at most 4 characters, got 5"),
+        ("text", None, "a text"),
+        ("count", 2.5, "a whole number from 0 to 7, got 2.5"),
+        ("count", 8, "from 0 to 7"),
+    ]:
+        with pytest.raises(traitlets.TraitError, match=f"^{name}: expected .*{says}"):
+            setattr(small, name, wrong)
 
 
-def test_a_bundle_is_one_small_module(kind):
-    source = getattr(widgets, kind)._esm
-    assert not re.search(r"^\s*import\b|\bimport\s*\(|\bfrom\s+[\"']", source, re.MULTILINE)
-    assert len(re.findall(r"^export default", source, re.MULTILINE)) == 1
-    assert len(source.encode()) <= 25 * 1024
-
-
-def test_each_part_of_a_bundle_stands_in_it_once():
-    assert bundle("neuron").count("export function clean") == 0
-    for export in ("export function h(", "export const FUNCTIONS", "export function frame("):
-        assert bundle("neuron").count(export) == 1
-
-
-PURE = {
-    "Neuron": "clean compute corners positiveSide line describe format fromLink toLink",
-    "Activations": "clean compute tangent remark describe samples FUNCTIONS LECTURE",
-    "Adversarial": "clean decode forward gradient coins nudged describe",
-    "BackpropSteps": "clean compute difference updated mistakes mark describe PLACES RULES STEPS",
-    "ForwardPass": "clean compute softmax terms mistakes mark next describe calculation",
-    "DecisionBoundary": "clean decode points network output score field above describe",
-    "Quiz": "readings mark kept recalled",
-    "BpttFlow": "clean matrix slopes flow brief mark describe",
-    "Representation": "clean decode points network forward probe seen mesh half ends rule describe",
-    "RnnUnroll": "clean letters compute mistakes mark next describe calculation softmax",
-    "MlVsDlFlow": "clean decode picture features holes softmax flow describe",
-    "LearningCurve": "clean interpolate read above crossing ranking overtaking describe place",
-    "Descent": "clean describe descend contour mark format",
-    "Timeline": "clean filter rows next describe",
-    "TrainingStep": "clean code pass keeps train stored turn describe calculation NAMES STAGES",
-}
-
-
-def test_pure_functions_can_be_reached(kind, key, javascript):
-    names = javascript("(m, kind) => Object.keys(m[kind])", key)
-    assert set(PURE[kind].split()) <= set(names)
-
-
-def test_names_and_defaults_are_those_of_the_module(figure, key, javascript):
-    widget = getattr(widgets, figure)()
-    assert widget.state() == javascript("(m, name) => m[name].clean({})", key)
-
-
-def test_the_module_takes_every_value_that_python_takes(javascript):
-    choices = Neuron.class_traits()
-    for name in ("activation", "task"):
-        values = choices[name].values
-        body = "({neuron}, [name, all]) => all.map((value) => neuron.clean({[name]: value})[name])"
-        assert javascript(body, [name, values]) == values
-    names = Activations.class_traits()["shown"]._trait.values
-    assert javascript("({activations}, shown) => activations.clean({shown}).shown", names) == names
-
-
-@pytest.mark.parametrize("end", ["low", "high"])
-def test_ranges_are_those_of_the_module(figure, key, end, javascript):
-    cls = getattr(widgets, figure)
-    ranged = {n: t for n, t in cls.class_traits().items() if hasattr(t, "low")}
-    far = {"low": -1e9, "high": 1e9}[end]
-    raw = {n: [far] * t.length if hasattr(t, "length") else far for n, t in ranged.items()}
-    cleaned = javascript("(m, [name, raw]) => m[name].clean(raw)", [key, raw])
-    for name, trait in ranged.items():
-        limit = getattr(trait, end)
-        assert cleaned[name] == ([limit] * trait.length if hasattr(trait, "length") else limit)
-        setattr(cls(), name, cleaned[name])
+# Style
 
 
 def test_the_colours_are_the_palette():

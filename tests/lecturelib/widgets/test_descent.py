@@ -5,9 +5,109 @@ import math
 
 import numpy as np
 import pytest
+from contracts.widgets import WidgetContract
 
 from lecturelib.gradcheck import numerical_gradient
 from lecturelib.widgets import Descent
+
+
+class TestDescent(WidgetContract):
+    widget = Descent
+    state = {"kind": "valley", "start": [-3, 1.5], "rate": 0.05, "steps": 60}
+    other = {"kind": "four minima", "start": [1, -1], "rate": 0.3, "steps": 25}
+    controls = "range number text select-one handle"
+    plays = True
+    sentences = [
+        (
+            {},
+            "After 0 steps with η = 0.1: w = (−4.00, 2.00), loss 20.000. The rate is below 2/λ = "
+            "2/2 = 1.",
+        ),
+        (
+            {"kind": "bowl", "rate": 1.5, "steps": 30},
+            "Diverged: with η = 1.5, step 5 went more than 100 away. From 2/λ = 2/2 = 1 on, every"
+            " step overshoots by more than it mends.",
+        ),
+        (
+            {"kind": "four minima", "rate": 3, "steps": 30},
+            "Diverged: with η = 3, step 3 went more than 100 away. Each overshoot ends on steeper"
+            " ground. Take a smaller rate.",
+        ),
+        (
+            {"kind": "saddle", "start": [3, 0], "rate": 0.5, "steps": 60},
+            "After 60 steps with η = 0.5: w = (0.00, 0.00), loss 1.000. The gradient is almost "
+            "zero: flat, yet no minimum.",
+        ),
+        (
+            {"kind": "saddle", "start": [3, 0.1], "rate": 0.5, "steps": 60},
+            "After 60 steps with η = 0.5: w = (0.00, 2.00), loss below 0.001. The gradient is "
+            "almost zero: a minimum.",
+        ),
+        (
+            {"kind": "saddle", "start": [3, 1]},
+            "After 0 steps with η = 0.1: w = (3.00, 1.00), loss 5.063. The gradient is (3.00, "
+            "−0.75).",
+        ),
+        (
+            {"rate": 1, "steps": 3},
+            "After 3 steps with η = 1: w = (4.00, −2.00), loss 20.000. The rate is exactly 2/λ = "
+            "2/2 = 1: it never settles.",
+        ),
+        (
+            {"kind": "valley", "rate": 0.11, "steps": 2},
+            "After 2 steps with η = 0.11: w = (−3.17, 2.88), loss 87.963. The rate is above 2/λ ="
+            " 2/20 = 0.1.",
+        ),
+    ]
+
+    def test_step_and_the_answers(self, desk):
+        desk.set(POINT)
+        field = desk.page.get_by_label("next w₂ =")
+        field.fill("0")
+        field.press("Enter")
+        verdict = desk.page.locator(".dl-ask", has=field).locator(".dl-verdict")
+        assert verdict.inner_text().startswith("✓ Right.")
+        desk.button("Step").click()
+        assert desk.state()["steps"] == 1
+        formula = desk.page.locator(".dl-formula").inner_text()
+        assert "step 1: w − η∇L = (4.00, 1.50) − 0.05 · (4.00, 30.00) = (3.80, 0.00)" in formula
+        assert verdict.inner_text() == field.input_value() == ""  # another question now
+
+    def test_a_path_that_left_asks_nothing_and_steps_no_more(self, desk):
+        desk.set({"kind": "bowl", "rate": 2, "steps": 50})
+        assert desk.page.locator(".dl-ask:visible").count() == 0
+        desk.button("Step").click()
+        assert desk.state()["steps"] == 50
+
+    def test_the_axis_of_the_rate_obeys_keys(self, desk):
+        desk.set({"rate": 0.1})
+        dot = desk.page.get_by_role("slider", name="rate η", exact=True)
+        for key, rate in {"ArrowRight": 0.112, "ArrowLeft": 0.1, "Shift+ArrowRight": 0.316}.items():
+            dot.press(key)
+            assert desk.state()["rate"] == rate
+        for _ in range(9):
+            dot.press("Shift+ArrowLeft")
+        assert desk.state()["rate"] == 0.001
+        desk.set({"rate": 1.02})
+        assert dot.get_attribute("aria-valuetext") == "1.02"
+
+    def test_a_tap_on_the_map_drops_the_start_there_and_the_end_of_a_drag_does_not(self, desk):
+        box, place = desk.page.locator(".dl-plane").first.bounding_box(), [2.0, -3.0]
+        scale = box["width"] / 340
+        # The plane of 340 by 340 has margins of 44 on the left, 12 right and top, 38 below.
+        x = box["x"] + scale * (44 + (place[0] + 5) / 10 * (340 - 56))
+        y = box["y"] + scale * (340 - 38 - (place[1] + 5) / 10 * (340 - 50))
+        desk.page.mouse.click(x, y)
+        before = desk.state()["start"]
+        assert before == pytest.approx(place, abs=0.1)
+        desk.page.mouse.move(x + 8, y)  # off the centre of the point, yet on it
+        desk.page.mouse.down()
+        desk.page.mouse.move(x + 8, y - 40, steps=4)
+        desk.page.mouse.up()
+        after = desk.state()["start"]
+        assert after[0] == before[0]
+        assert after[1] > before[1]
+
 
 LAMBDA = {"bowl": 2, "valley": 20}
 
@@ -79,11 +179,6 @@ def test_loss_and_gradient(javascript):
         )
 
 
-def test_the_surfaces_are_those_that_python_offers(javascript):
-    kinds = javascript("({descent}) => Object.keys(descent.SURFACES)")
-    assert kinds == list(Descent.class_traits()["kind"].values) == list(LOSS)
-
-
 def sensitive(points, gone, state):
     """Whether the path is chaotic: a start moved by 1e-13 ends elsewhere, so machines differ."""
     moved, other = walk(state | {"start": [c + 1e-13 for c in state["start"]]})
@@ -126,39 +221,6 @@ def test_the_threshold_is_the_one_that_the_words_name(javascript, surface):
     assert f"is below {number}." in low
     assert f"is exactly {number}: it never settles." in middle
     assert f"is above {number}." in high
-
-
-def test_divergence_names_step_rate_and_reason(javascript):
-    body = "({descent}, states) => states.map(descent.describe)"
-    quadratic, other = javascript(
-        body,
-        [
-            {"kind": "bowl", "start": [-4, 2], "rate": 1.5, "steps": 30},
-            {"kind": "four minima", "start": [-4, 2], "rate": 3, "steps": 30},
-        ],
-    )
-    # The distance doubles with each step: 4.47 · 2⁵ is the first above 100.
-    assert quadratic.startswith("Diverged: with η = 1.5, step 5 went more than 100 away. ")
-    assert "From 2/λ = 2/2 = 1 on" in quadratic
-    assert "steeper ground" in other
-    assert "λ" not in other
-
-
-def test_flat_places_are_told_apart(javascript):
-    body = "({descent}, states) => states.map(descent.describe)"
-    saddle, minimum = javascript(
-        body,
-        [
-            {"kind": "saddle", "start": [3, 0], "rate": 0.5, "steps": 60},
-            {"kind": "saddle", "start": [3, 0.1], "rate": 0.5, "steps": 60},
-        ],
-    )
-    assert saddle.endswith(
-        "w = (0.00, 0.00), loss 1.000. The gradient is almost zero: flat, yet no minimum."
-    )
-    assert minimum.endswith(
-        "w = (0.00, 2.00), loss below 0.001. The gradient is almost zero: a minimum."
-    )
 
 
 def test_contours_lie_on_their_level(javascript):
@@ -215,79 +277,3 @@ def test_the_right_next_point_is_the_path(javascript):
         for i in (0, 1):
             assert javascript(body, [case, i, round(w[i], 2)])
             assert not javascript(body, [case, i, w[i] + 0.02])
-
-
-def test_steps_answers_and_run(show, state_of):
-    page, log = show(Descent(kind="valley", start=[4, 1.5], rate=0.05))
-    field = page.get_by_label("next w₂ =")
-    field.fill("0")
-    field.press("Enter")
-    verdict = page.locator(".dl-ask", has=field).locator(".dl-verdict")
-    assert verdict.inner_text().startswith("✓ Right.")
-    page.get_by_role("button", name="Step", exact=True).click()
-    assert state_of(page, "descent")["steps"] == 1
-    formula = page.locator(".dl-formula").inner_text()
-    assert "step 1: w − η∇L = (4.00, 1.50) − 0.05 · (4.00, 30.00) = (3.80, 0.00)" in formula
-    assert verdict.inner_text() == field.input_value() == ""  # another question now
-    page.get_by_role("button", name="Run", exact=True).click()
-    steps = "Number(/After (\\d+)/.exec(document.querySelector('.dl-state').innerText)[1])"
-    page.wait_for_function(f"{steps} >= 4")
-    page.get_by_role("button", name="Pause").click()
-    at = state_of(page, "descent")["steps"]
-    page.wait_for_timeout(400)
-    assert state_of(page, "descent")["steps"] == at
-    assert log.problems() == []
-
-
-def test_a_path_that_left_asks_nothing_and_steps_no_more(show, state_of):
-    page, log = show(Descent(kind="bowl", rate=2, steps=50))
-    assert page.locator(".dl-ask:visible").count() == 0
-    page.get_by_role("button", name="Step", exact=True).click()
-    assert state_of(page, "descent")["steps"] == 50
-    assert log.problems() == []
-
-
-def test_the_axis_of_the_rate_obeys_keys_and_typing(show, state_of):
-    page, log = show(Descent(rate=0.1))
-    dot = page.get_by_role("slider", name="rate η", exact=True)
-    for key, rate in {"ArrowRight": 0.112, "ArrowLeft": 0.1, "Shift+ArrowRight": 0.316}.items():
-        dot.press(key)
-        assert state_of(page, "descent")["rate"] == rate
-    for _ in range(9):
-        dot.press("Shift+ArrowLeft")
-    assert state_of(page, "descent")["rate"] == 0.001
-    page.get_by_label("rate η, typed").fill("1.02")
-    assert state_of(page, "descent")["rate"] == 1.02
-    assert dot.get_attribute("aria-valuetext") == "1.02"
-    assert log.problems() == []
-
-
-def test_whatever_comes_in_a_valid_state_comes_out(javascript):
-    garbage = [None, "1", True, [], {}, [[1]], float("nan"), "<b>", -1e308, 1e308, 2.5]
-    raws = [{name: value} for name in Descent.state_names() for value in [*garbage, garbage, [1]]]
-    raws += [{"kind": "constructor"}, {"kind": "toString"}]
-    states = javascript("({descent}, raws) => raws.map(descent.clean)", raws)
-    for state in states:
-        assert Descent(**state).state() == state
-    assert javascript("({descent}) => descent.clean({})") == Descent().state()
-
-
-def test_a_tap_on_the_map_drops_the_start_there_and_the_end_of_a_drag_does_not(show, state_of):
-    page, log = show(Descent(start=[-4, 2]))
-    box = page.locator(".dl-plane").first.bounding_box()
-    scale = box["width"] / 340
-    place = [2.0, -3.0]
-    # The plane of 340 by 340 has margins of 44 on the left, 12 on the right and top, 38 below.
-    x = box["x"] + scale * (44 + (place[0] + 5) / 10 * (340 - 56))
-    y = box["y"] + scale * (340 - 38 - (place[1] + 5) / 10 * (340 - 50))
-    page.mouse.click(x, y)
-    assert state_of(page, "descent")["start"] == pytest.approx(place, abs=0.1)
-    before = state_of(page, "descent")["start"]
-    page.mouse.move(x + 8, y)  # off the centre of the point, yet on it
-    page.mouse.down()
-    page.mouse.move(x + 8, y - 40, steps=4)
-    page.mouse.up()
-    after = state_of(page, "descent")["start"]
-    assert after[0] == before[0]
-    assert after[1] > before[1]
-    assert log.problems() == []

@@ -5,10 +5,68 @@ import re
 
 import numpy as np
 import pytest
-import traitlets
+from contracts.widgets import WidgetContract
 
 from lecturelib import activations
 from lecturelib.widgets import ForwardPass
+
+
+class TestForwardPass(WidgetContract):
+    widget = ForwardPass
+    state = {"x": [2, -1], "activation": "tanh", "done": 3}
+    other = {"x": [1, 1.5], "W": [1, -1, 0.5, 2, -2, 0], "unit": "z2", "done": 5}
+    controls = "number text select-one unit"
+    plays = True
+    sentences = [
+        ({}, "h₁ is marked and not computed yet. 0 of 7 values are shown."),
+        ({"done": 1}, "h₁ = ReLU(2.00) = 2.00. 1 of 7 values are shown."),
+        ({"done": 4, "unit": "z1"}, "z₁ = 1.50. 4 of 7 values are shown."),
+        (
+            {"done": 7, "unit": "o2"},
+            "o₂ = 0.18. 7 of 7 values are shown. The network says class 1, with probability 0.82.",
+        ),
+        (
+            {"b": [-4, -4, -4], "done": 7, "unit": "o1"},
+            "o₁ = 0.38. 7 of 7 values are shown. All hidden outputs are zero: the logits are the "
+            "biases c. The network says class 2, with probability 0.62.",
+        ),
+    ]
+
+    def test_the_reader_enters_results_and_steps_on(self, desk):
+        desk.set(BASE)
+        field = desk.page.get_by_label("Your h₁, to two decimals:")
+        verdict = desk.page.locator(".dl-ask .dl-verdict")
+        field.fill("-0.75")
+        desk.button("Check").click()
+        assert "pre-activation" in verdict.inner_text()
+        field.fill("−0,64")
+        field.press("Enter")
+        assert verdict.inner_text().startswith("✓ Right.")
+        desk.button("Step").click()
+        assert desk.words().startswith("h₁ = tanh(−0.75) = −0.64.")
+        assert not field.is_visible()
+        desk.button("Step").click()
+        assert desk.words().startswith("h₂ is marked")
+        assert desk.page.get_by_label("Your h₂, to two decimals:").input_value() == ""
+        desk.button("Hide all").click()
+        assert "0 of 7 values" in desk.words()
+
+    def test_units_are_chosen_by_mouse_and_by_keys(self, desk):
+        unit = desk.page.get_by_role("button", name=re.compile("^z₂"))
+        for how in ("click", "Enter", "Space"):
+            desk.set(BASE)
+            unit.click() if how == "click" else unit.press(how)
+            assert desk.words().startswith("z₂ is marked")
+            assert unit.get_attribute("aria-pressed") == "true"
+            assert unit.get_attribute("aria-label") == "z₂, not computed yet"
+
+    def test_every_number_has_its_field(self, desk):
+        fields = desk.all(".dl-fields input")
+        assert len(fields) == sum(SIZES.values())
+        for field in fields:
+            field.fill("0.5")
+        assert desk.state().items() >= {name: [0.5] * n for name, n in SIZES.items()}.items()
+
 
 NAMES = ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu"]
 SIZES = {"x": 2, "W": 6, "b": 3, "V": 6, "c": 2}
@@ -49,7 +107,7 @@ def value(state, unit):
 
 
 def test_every_value(javascript):
-    got = javascript("({'forward-pass': w}, cases) => cases.map((s) => w.compute(s))", CASES)
+    got = javascript("({forward_pass: w}, cases) => cases.map((s) => w.compute(s))", CASES)
     for state, found in zip(CASES, got, strict=True):
         for name, expected in forward(state).items():
             np.testing.assert_allclose(found[name], expected, rtol=0, atol=1e-9)
@@ -57,12 +115,12 @@ def test_every_value(javascript):
 
 def test_softmax_does_not_overflow(javascript):
     logits = [[1000, 0], [-1000, -1001], [0, 0], [700, 710], [3, -2]]
-    got = javascript("({'forward-pass': w}, all) => all.map(w.softmax)", logits)
+    got = javascript("({forward_pass: w}, all) => all.map(w.softmax)", logits)
     np.testing.assert_allclose(got, activations.softmax(np.array(logits)), rtol=0, atol=1e-12)
 
 
 def test_the_terms_add_up_to_the_sum(javascript):
-    body = "({'forward-pass': w}, cases) => cases.map((s) => w.terms(s, s.unit))"
+    body = "({forward_pass: w}, cases) => cases.map((s) => w.terms(s, s.unit))"
     cases = [state for state in CASES if state["unit"][0] != "o"]
     for state, found in zip(cases, javascript(body, cases), strict=True):
         kind, i = state["unit"][0], int(state["unit"][1]) - 1
@@ -80,7 +138,7 @@ def test_the_terms_add_up_to_the_sum(javascript):
 
 # Marking
 
-MARK = "({'forward-pass': w}, all) => all.map(([s, unit, v]) => w.mark(s, unit, v))"
+MARK = "({forward_pass: w}, all) => all.map(([s, unit, v]) => w.mark(s, unit, v))"
 
 
 def test_the_right_value_is_right_for_every_unit(javascript):
@@ -165,7 +223,7 @@ def test_lost_minus_signs_are_named(javascript):
 
 
 def test_step_shows_a_value_then_marks_the_next(javascript):
-    body = """({'forward-pass': w}, state) => {
+    body = """({forward_pass: w}, state) => {
       const seen = [];
       for (let patch; (patch = w.next(state)); state = {...state, ...patch}) {
         seen.push(patch);
@@ -182,11 +240,11 @@ def test_step_shows_a_value_then_marks_the_next(javascript):
 
 def test_a_later_unit_that_is_chosen_shows_what_it_needs(javascript):
     chosen = {**BASE, "unit": "z2", "done": 1}
-    assert javascript("({'forward-pass': w}, s) => w.next(s)", chosen) == {"done": 5}
+    assert javascript("({forward_pass: w}, s) => w.next(s)", chosen) == {"done": 5}
 
 
 def test_the_calculation_keeps_its_results_until_they_are_shown(javascript):
-    body = "({'forward-pass': w}, s) => w.calculation(s, s.unit)"
+    body = "({forward_pass: w}, s) => w.calculation(s, s.unit)"
     hidden = javascript(body, BASE)
     assert hidden == [
         ["w₁₁x₁", "0.50 · 1.00", "?"],
@@ -202,103 +260,3 @@ def test_the_calculation_keeps_its_results_until_they_are_shown(javascript):
     rows = javascript(body, {**BASE, "unit": "o2", "done": 7})
     assert [row[0] for row in rows] == ["exp(z₁)", "exp(z₂)", "sum", "o₂"]
     assert rows[3][2] == f"{1 - SHARE:.2f}"
-
-
-def test_state_in_words(javascript):
-    body = "({'forward-pass': w}, all) => all.map((s) => w.describe(s))"
-    dead = {**BASE, "activation": "relu", "b": [-4.0] * 3, "V": [1.0] * 6, "done": 7, "unit": "o1"}
-    found = javascript(body, [BASE, {**BASE, "done": 1}, {**BASE, "done": 7, "unit": "z1"}, dead])
-    assert found[0] == "h₁ is marked and not computed yet. 0 of 7 values are shown."
-    assert found[1] == "h₁ = tanh(−0.75) = −0.64. 1 of 7 values are shown."
-    assert found[2].endswith(f"The network says class 1, with probability {SHARE:.2f}.")
-    assert "All hidden outputs are zero" in found[3]
-    assert "class 2" in found[3]
-
-
-GARBAGE = [None, "1", True, [], {}, [[1]], float("nan"), float("inf"), "<b>", -1e308, 1e308]
-
-
-def test_whatever_comes_in_a_valid_state_comes_out(javascript):
-    names = ForwardPass.state_names()
-    raws = [{name: v} for name in names for v in [*GARBAGE, GARBAGE, [1], ["1", 2, 3], 2.4]]
-    for state in javascript("({'forward-pass': w}, raws) => raws.map(w.clean)", raws):
-        assert ForwardPass(**state).state() == state
-
-
-def test_names_and_defaults_are_those_of_the_module(javascript):
-    assert javascript("({'forward-pass': w}) => w.clean({})") == ForwardPass().state()
-
-
-@pytest.mark.parametrize("wrong", [{"done": 8}, {"unit": "x1"}, {"x": [1]}, {"W": [5] * 6}])
-def test_python_refuses_what_is_no_state(wrong):
-    with pytest.raises(traitlets.TraitError):
-        ForwardPass(**wrong)
-
-
-# In the page
-
-
-@pytest.fixture
-def opened(show):
-    page, log = show(ForwardPass(**BASE))
-    yield page
-    assert log.problems() == []
-
-
-def status(page):
-    return page.locator(".dl-state").inner_text()
-
-
-def test_the_reader_enters_results_and_steps_on(opened):
-    field = opened.get_by_label("Your h₁, to two decimals:")
-    verdict = opened.locator(".dl-ask .dl-verdict")
-    field.fill("-0.75")
-    opened.get_by_role("button", name="Check").click()
-    assert "pre-activation" in verdict.inner_text()
-    field.fill("−0,64")
-    field.press("Enter")
-    assert verdict.inner_text().startswith("✓ Right.")
-    step = opened.get_by_role("button", name="Step", exact=True)
-    step.click()
-    assert status(opened).startswith("h₁ = tanh(−0.75) = −0.64.")
-    assert not field.is_visible()
-    step.click()
-    assert status(opened).startswith("h₂ is marked")
-    assert opened.get_by_label("Your h₂, to two decimals:").input_value() == ""
-
-
-@pytest.mark.parametrize("how", ["click", "Enter", "Space"])
-def test_units_are_chosen_by_mouse_and_by_keys(opened, how):
-    unit = opened.get_by_role("button", name=re.compile("^z₂"))
-    unit.click() if how == "click" else unit.press(how)
-    assert status(opened).startswith("z₂ is marked")
-    assert unit.get_attribute("aria-pressed") == "true"
-    assert unit.get_attribute("aria-label") == "z₂, not computed yet"
-
-
-def test_every_number_can_be_typed(opened):
-    fields = opened.locator(".dl-fields input").all()
-    assert len(fields) == sum(SIZES.values())
-    labels = [field.get_attribute("aria-label") for field in fields]
-    assert len(set(labels)) == len(labels)
-    for _ in ORDER:
-        opened.get_by_role("button", name="Step", exact=True).click()
-        opened.get_by_role("button", name="Step", exact=True).click()
-    said = "view => window.bookWidgets.views.get('forward-pass').model.get(view)"
-    for field in fields:
-        field.fill("0.5")
-    for name, n in SIZES.items():
-        assert opened.evaluate(said, name) == [0.5] * n
-    # a = 0.5 · 0.5 · 2 + 0.5 = 1 for all, so both classes are as likely.
-    assert status(opened).endswith("class 1, with probability 0.50.")
-
-
-def test_run_goes_to_the_end_and_stops_there(show):
-    page, log = show(ForwardPass(done=6, unit="o1"))
-    run = page.get_by_role("button", name="Run")
-    run.click()
-    page.get_by_text("The network says class 1").wait_for()
-    page.get_by_role("button", name="Run").wait_for()  # it was Pause meanwhile
-    page.get_by_role("button", name="Hide all").click()
-    assert "0 of 7 values" in status(page)
-    assert log.problems() == []

@@ -1,10 +1,10 @@
 """The neuron's JavaScript against the library, for hundreds of settings at once."""
 
 import itertools
-import math
 
 import numpy as np
 import pytest
+from contracts.widgets import WidgetContract
 
 from lecturelib import activations
 from lecturelib.widgets import Neuron
@@ -13,6 +13,35 @@ NAMES = ["step", "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu"]
 TASKS = {"AND": np.logical_and, "OR": np.logical_or, "XOR": np.logical_xor}
 TASKS["NAND"] = lambda x, y: ~np.logical_and(x, y)
 LIMITS = [-4, -1, 0, 1, 4]
+
+
+class TestNeuron(WidgetContract):
+    widget = Neuron
+    state = {"weights": [2, -1], "bias": 0.5, "task": "OR"}
+    other = {"weights": [-1.5, 0.5], "bias": 1, "inputs": [0.5, -0.5], "task": "XOR"}
+    controls = "range number select-one handle"
+    below = "a = −0.50, sigmoid(a) = 0.38. a is below zero: the neuron says 0."
+    sentences = [
+        ({}, below),
+        ({"task": "XOR"}, f"{below} XOR: 1 of 4 corners right."),
+        (
+            {"weights": [0, 0]},
+            "Both weights are zero: there is no line, and every input gives a = b = −1.50.",
+        ),
+        (
+            {"inputs": [1, 0.5]},
+            "a = 0.00, sigmoid(a) = 0.50. a is exactly zero: on the line.",
+        ),
+        (
+            {"inputs": [1, 1], "activation": "leaky_relu", "task": "AND"},
+            "a = 0.50, Leaky ReLU(a) = 0.50. a is above zero: the neuron says 1. "
+            "AND: 4 of 4 corners right, solved.",
+        ),
+        (
+            {"bias": -3.5, "activation": "leaky_relu"},
+            "a = −2.50, Leaky ReLU(a) = −0.25. a is below zero: the neuron says 0.",
+        ),
+    ]
 
 
 def neurons(count=400, seed=1):
@@ -109,92 +138,3 @@ def test_line(javascript):
         assert np.linalg.norm(p - q) == pytest.approx(20)
         # The middle is the foot of the perpendicular, so a line that meets the square crosses it.
         assert np.linalg.norm((p + q) / 2) == pytest.approx(abs(b) / np.linalg.norm(w), abs=1e-9)
-
-
-def test_state_in_words_says_both_special_cases(javascript):
-    body = "({neuron}, raws) => raws.map((raw) => neuron.describe(neuron.clean(raw)))"
-    flat, on, solved = javascript(
-        body, [{"weights": [0, 0]}, {"inputs": [1, 0.5]}, {"task": "AND", "bias": -1.5}]
-    )
-    assert flat == "Both weights are zero: there is no line, and every input gives a = b = −1.50."
-    assert on.endswith("a is exactly zero: on the line.")
-    assert solved.endswith("AND: 4 of 4 corners right, solved.")
-
-
-# The kit: numbers, links
-
-
-def printed_exactly(javascript, values, digits=2):
-    body = "({neuron}, [values, digits]) => values.map((x) => neuron.format(x, digits))"
-    return javascript(body, [values, digits])
-
-
-def test_format(javascript):
-    expected = {
-        0: "0.00",
-        -0.004: "0.00",
-        -0.006: "−0.01",
-        0.125: "0.13",
-        -1.5: "−1.50",
-        -99999.0: "−99999.00",
-        123456.0: "1.2e+5",
-        -1e9: "−1.0e+9",
-        math.inf: "∞",
-        -math.inf: "−∞",
-        math.nan: "undefined",
-    }
-    assert printed_exactly(javascript, list(expected)) == list(expected.values())
-    assert printed_exactly(javascript, [-0.0, -0.4, -0.5, 2], 0) == ["0", "0", "−1", "2"]
-
-
-def test_format_agrees_with_python(javascript):
-    values = np.random.default_rng(2).uniform(-1e4, 1e4, 300).tolist()
-    expected = [f"{x:.3f}".replace("-", "−") for x in values]
-    assert printed_exactly(javascript, values, 3) == expected
-
-
-GARBAGE = [None, "1", True, [], {}, [[1]], float("nan"), float("inf"), "<b>", -1e308, 1e308]
-
-
-def test_whatever_comes_in_a_valid_state_comes_out(javascript):
-    names = Neuron.state_names()
-    raws = [{name: value} for name in names for value in [*GARBAGE, GARBAGE, [1], ["1", 2, 3]]]
-    raws += [{"activation": "maxout"}, {"activation": "toString"}, {"task": "constructor"}]
-    for state in javascript("({neuron}, raws) => raws.map(neuron.clean)", raws):
-        assert Neuron(**state).state() == state
-
-
-def test_each_bad_entry_falls_back_alone(javascript):
-    raw = {"weights": [9, "x"], "bias": -9, "inputs": [None, -0.5], "task": "XOR"}
-    assert javascript("({neuron}, raw) => neuron.clean(raw)", raw) == {
-        "weights": [4, 1],
-        "bias": -4,
-        "inputs": [1, -0.5],
-        "activation": "sigmoid",
-        "task": "XOR",
-    }
-
-
-ADDRESS = "https://example.org/book/neuron.html"
-
-
-def test_a_link_carries_the_state(javascript):
-    body = """({neuron}, [cases, address]) => cases.map((state) => {
-      const link = neuron.toLink("neuron-2", state, address);
-      const [back, other] = ["neuron-2", "neuron"].map((key) => neuron.fromLink(key, link));
-      return { link, back, other };
-    })"""
-    for address in (ADDRESS, f"{ADDRESS}?old=1&neuron-2=%7B%7D#part", "file:///a%20b/neuron.html"):
-        found = javascript(body, [CASES[:60], address])
-        assert [case["back"] for case in found] == CASES[:60]
-        assert all(case["other"] == {} for case in found)
-        start = address.split("?")[0]
-        assert all(case["link"].startswith(f"{start}?neuron-2=") for case in found)
-        assert all(case["link"].endswith("#neuron-2") for case in found)
-
-
-@pytest.mark.parametrize(
-    "query", ["", "?neuron=", "?neuron={", "?neuron=[1]", "?neuron=null", "?neuron=3", "?neuron=%"]
-)
-def test_a_broken_link_is_no_state(javascript, query):
-    assert javascript("({neuron}, at) => neuron.fromLink('neuron', at)", ADDRESS + query) == {}

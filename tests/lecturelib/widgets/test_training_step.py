@@ -1,14 +1,107 @@
 """The figure of one training step against lecturelib and torch; its lines are run as they stand."""
 
 import itertools
+import json
 
 import numpy as np
 import pytest
+from contracts.widgets import WidgetContract
 
 from lecturelib.ffnn import FFNN
 from lecturelib.losses import MeanSquaredError
 from lecturelib.optim import SGD
 from lecturelib.widgets import TrainingStep
+
+
+class TestTrainingStep(WidgetContract):
+    widget = TrainingStep
+    state = {"y": 2, "stage": 4, "step": 8, "rate": 0.03, "forget": True}
+    other = {"framework": "keras", "x": [-1, 0.5], "V": [2, 1], "stage": 5, "step": 7}
+    controls = "range number checkbox"
+    plays = True
+    sentences = [
+        ({}, "PyTorch, step 1: nothing is computed yet."),
+        ({"stage": 1}, "PyTorch, step 1, forward: z = 1.000."),
+        ({"stage": 2}, "PyTorch, step 1, loss: L = 4.000."),
+        ({"stage": 3}, "PyTorch, step 1, zero_grad: no gradient is left of the step before."),
+        (
+            {"stage": 3, "framework": "keras"},
+            "Keras, step 1: there is nothing to clear, the tape is new.",
+        ),
+        (
+            {"stage": 3, "forget": True},
+            "PyTorch, step 1, zero_grad is forgotten: no harm yet, there are no gradients.",
+        ),
+        (
+            {"stage": 3, "forget": True, "step": 1},
+            "PyTorch, step 2, zero_grad is forgotten: the gradients of the first step are still "
+            "there.",
+        ),
+        (
+            {"stage": 3, "forget": True, "step": 2},
+            "PyTorch, step 3, zero_grad is forgotten: the gradients of 2 steps are still there.",
+        ),
+        ({"stage": 4}, "PyTorch, step 1, backward: dw₁₁ = −4.000."),
+        (
+            {"stage": 4, "forget": True, "step": 2},
+            "PyTorch, step 3, backward: dw₁₁ = −5.021, a sum over 3 steps; this step alone gives "
+            "0.795.",
+        ),
+        (
+            {"b": [-4, -4], "stage": 4},
+            "PyTorch, step 1, backward: dw₁₁ = 0.000. Both hidden units are silent: nothing "
+            "reaches their weights.",
+        ),
+        ({"stage": 5}, "PyTorch, step 1, update: the loss goes from 4.000 to 0.707."),
+        (
+            {"stage": 5, "rate": 0.5, "framework": "numpy"},
+            "NumPy, step 1, update: the loss goes from 4.000 to 1482.250. It rises.",
+        ),
+        (
+            {"rate": 0.46, "forget": True, "step": 20, "stage": 2, "x": [3, 4], "y": -2},
+            "PyTorch, step 15, update: diverged, a parameter has passed a million. Take a smaller"
+            " rate or clear the gradients.",
+        ),
+        (
+            {"rate": 0.5, "step": 20, "x": [3, 4], "y": -2},
+            "PyTorch, step 21: nothing is computed yet.",
+        ),
+    ]
+
+    def test_the_same_stage_lights_up_in_three_columns(self, desk):
+        desk.set(self.default())
+        lit = desk.page.locator(".dl-lines pre.dl-lit")
+        for text in ("forward(X)", "mse.forward", "zero_grad", "backward", "step()"):
+            desk.button("Step").click()
+            assert lit.count() == 3
+            assert text in lit.first.inner_text()
+        desk.button("Back").click()
+        assert desk.words().startswith("PyTorch, step 1, backward")
+        assert "▸ backward" in desk.page.locator(".dl-lines").inner_text()
+
+    def test_forgotten_zero_grad_is_struck_out_where_it_matters(self, desk):
+        desk.set(self.default() | {"forget": True, "step": 3, "stage": 4})
+        struck = desk.page.locator(".dl-lines pre.dl-faint")
+        assert struck.all_inner_texts() == ["# opt.zero_grad()"] * 2
+        assert "a sum over 4 steps" in desk.words()
+        desk.button("Keras").click()
+        assert "sum" not in desk.words()
+
+    def test_a_phone_shows_one_column_and_the_tabs(self, phone):
+        shown = phone.page.locator(".dl-lines pre:visible")
+        assert "parameters()" in shown.first.inner_text()
+        assert shown.count() == 6
+        phone.button("Keras").tap()
+        assert shown.count() == 6
+        assert "trainable_weights" in shown.first.inner_text()
+
+    def test_the_table_shows_none_nought_or_nothing(self, desk):
+        desk.set(self.default())
+        cell = desk.page.locator(".dl-parameters td:last-child").first
+        for name, text in (("PyTorch", "None"), ("NumPy", "0.000"), ("Keras", "–")):
+            desk.button(name).click()
+            assert cell.inner_text() == text
+
 
 SHAPES = {"x": 2, "W": 4, "b": 2, "V": 2}
 ORDER = [0, 1, 4, 2, 3, 5, 6, 7, 8]  # from W, b, V, c to a unit's weights and its bias
@@ -44,8 +137,9 @@ def flat(arrays):
 
 
 def steps(javascript, body, argument=None):
-    """``body`` is a function of the module and the argument."""
-    return javascript(f"(m, x) => ({body})(m['training-step'], x)", argument)
+    """``body`` is a function of the module, with its ``clean``, and of the argument."""
+    clean = f"clean: m.training_step.cleaner({json.dumps(TrainingStep.spec())})"
+    return javascript(f"(m, x) => ({body})({{ ...m.training_step, {clean} }}, x)", argument)
 
 
 def by_library(state):
@@ -206,17 +300,6 @@ def test_a_training_that_diverges_stops_with_words(javascript):
     assert np.isfinite(found["losses"]).all()
 
 
-def test_the_words_of_special_states(javascript):
-    body = "(m, all) => all.map((s) => m.describe(m.clean(s)))"
-    silent = {"b": [-4, -4], "stage": 4}
-    states = [{}, silent, {"forget": True, "stage": 3}, {"forget": True, "stage": 3, "step": 1}]
-    start, dead, harmless, left = steps(javascript, body, states)
-    assert start == "PyTorch, step 1: nothing is computed yet."
-    assert dead.endswith("Both hidden units are silent: nothing reaches their weights.")
-    assert harmless.endswith("no harm yet, there are no gradients.")
-    assert left.endswith("the gradients of the first step are still there.")
-
-
 def test_the_calculations_end_in_the_numbers_of_the_passes(javascript):
     body = "(m, all) => all.map((s) => [m.calculation(m.clean(s)), m.train(m.clean(s))])"
     states = [{"stage": stage, "forget": True, "step": 1} for stage in range(6)]
@@ -228,75 +311,3 @@ def test_the_calculations_end_in_the_numbers_of_the_passes(javascript):
         assert last(stage) == pytest.approx(value, abs=6e-4)
     assert pairs[0][0] == pairs[3][0] == []
     assert pairs[4][0][1].count("+") == 2  # the kept gradient stands in it
-
-
-GARBAGE = [None, "1", True, [], {}, float("nan"), float("inf"), "<b>", -1e308, 1e308, [1, "x"]]
-
-
-def test_whatever_comes_in_a_valid_state_comes_out(javascript):
-    raws = [{name: value} for name in TrainingStep.state_names() for value in GARBAGE]
-    raws += [{"framework": "toString"}, {"step": 3.7}, {"stage": -2}]
-    for state in steps(javascript, "(m, raws) => raws.map(m.clean)", raws):
-        assert TrainingStep(**state).state() == state
-
-
-# By hand
-
-
-@pytest.fixture
-def opened(show):
-    page, log = show(TrainingStep())
-    yield page
-    assert log.problems() == []
-
-
-def words(page):
-    return page.locator(".dl-state").inner_text()
-
-
-def test_the_same_stage_lights_up_in_three_columns(opened):
-    step = opened.get_by_role("button", name="Step", exact=True)
-    lit = opened.locator(".dl-lines pre.dl-lit")
-    for text in ("forward(X)", "mse.forward", "zero_grad", "backward", "step()"):
-        step.click()
-        assert lit.count() == 3
-        assert text in lit.first.inner_text()
-    assert words(opened) == "PyTorch, step 1, update: the loss goes from 4.000 to 0.707."
-    opened.get_by_role("button", name="Back", exact=True).click()
-    assert words(opened).startswith("PyTorch, step 1, backward")
-    assert "▸ backward" in opened.locator(".dl-lines").inner_text()
-
-
-def test_forgotten_zero_grad_is_struck_out_where_it_matters(opened):
-    opened.get_by_label("forget zero_grad").check()
-    struck = opened.locator(".dl-lines pre.dl-faint")
-    assert struck.all_inner_texts() == ["# opt.zero_grad()"] * 2
-    opened.get_by_label("steps done, typed").fill("3")
-    for _ in range(4):
-        opened.get_by_role("button", name="Step", exact=True).click()
-    assert "a sum over 4 steps" in words(opened)
-    opened.get_by_role("button", name="Keras").click()
-    assert "sum" not in words(opened)
-
-
-def test_a_phone_shows_one_column_and_the_tabs(show):
-    page, log = show(TrainingStep(), viewport={"width": 320, "height": 640}, has_touch=True)
-    shown = page.locator(".dl-lines pre:visible")
-    assert "parameters()" in shown.first.inner_text()
-    assert shown.count() == 6
-    page.get_by_role("button", name="Keras").tap()
-    assert shown.count() == 6
-    assert "trainable_weights" in shown.first.inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert log.problems() == []
-
-
-def test_the_table_shows_none_nought_or_nothing(opened):
-    cell = opened.locator(".dl-parameters td:last-child").first
-    for name, text in (("PyTorch", "None"), ("NumPy", "0.000"), ("Keras", "–")):
-        opened.get_by_role("button", name=name).click()
-        assert cell.inner_text() == text
-    opened.get_by_label("w₁₁ at first, typed").fill("2")
-    assert opened.locator(".dl-parameters tbody tr").first.locator("td").nth(1).inner_text() == (
-        "2.000"
-    )

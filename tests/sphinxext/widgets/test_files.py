@@ -11,8 +11,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from lecturelib.widgets import base
-from sphinxext.widgets.scripts import as_script
+from lecturelib.widgets import base, modules
 
 REPO = Path(__file__).parents[3]
 CONF = """
@@ -32,10 +31,12 @@ class OtherWidget(anywidget.AnyWidget):
 OtherWidget()
 '''
 FAR = "<div style='height: 9000px'></div>"
+HOSTILE = "</script><!--<script>"  # would end the state's script, or never let it end
 CELLS = [
-    "from lecturelib.widgets import DecisionBoundary, Neuron\nimport numpy as np",
+    "from lecturelib.widgets import DecisionBoundary, Neuron, Timeline\nimport numpy as np",
     "Neuron(bias=-1.5)",
     "Neuron(bias=0.5)",
+    f"Timeline(text={HOSTILE!r})",
     FOREIGN.strip(),
     "DecisionBoundary.trained(rng=np.random.default_rng(0))",
 ]
@@ -84,6 +85,7 @@ def test_the_shared_scripts_come_once_and_ahead_of_the_host(soup):
     assert ours == [
         "_static/widgets/shared.js",
         "_static/widgets/neuron.js",
+        "_static/widgets/timeline.js",
         "_static/widgets/decision_boundary.js",
         "_static/anywidget-host.js",
     ]
@@ -91,7 +93,7 @@ def test_the_shared_scripts_come_once_and_ahead_of_the_host(soup):
 
 def test_a_part_stands_in_one_file_only(site):
     files = {path.name: path.read_text("utf-8") for path in (site / "_static/widgets").iterdir()}
-    for part in base.parts("neuron"):
+    for part in modules.parts("neuron"):
         holders = [name for name, text in files.items() if f").{part}=($part)=>" in text]
         assert holders == ["neuron.js" if part == "neuron" else "shared.js"]
 
@@ -101,11 +103,21 @@ def test_a_foreign_widget_stays_as_it_was(soup):
     assert "el.append('other')" in foreign["_esm"]
 
 
+def test_a_text_in_a_state_cannot_end_its_script(site, soup, open_page):
+    (timeline,) = [s for s in stored(soup) if "strand" in s]
+    assert timeline["text"] == HOSTILE
+    page, log = open_page((site / "index.html").as_uri() + "#timeline")
+    page.locator("#timeline .dl-state").wait_for()
+    assert page.get_by_label("search").input_value() == HOSTILE
+    assert page.locator("#neuron svg").count()
+    assert log.problems() == []
+
+
 def test_each_place_is_kept_free_from_the_start(soup):
     places = soup.select(".anywidget-view")
     wide, narrow = stored(soup)[0]["_heights"]
     assert places[0]["style"] == f"--wide: {wide}px; --narrow: {narrow}px"
-    assert len(places) == 3, "a widget that names no heights has no place"
+    assert len(places) == 4, "a widget that names no heights has no place"
 
 
 def fetched(page):
@@ -161,23 +173,23 @@ def test_a_part_that_is_missing_is_told(site, open_page):
 # The form of the scripts
 
 
-PARTS = sorted(path.stem for path in Path(base.__file__).parent.glob("*.js"))
+PARTS = sorted(path.stem for path in Path(base.__file__).parent.rglob("*.js"))
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_script_gives_what_the_module_exports(site, open_page, part):
     page, _ = open_page((site / "index.html").as_uri())
-    module = base.source(part)
+    module = modules.source(part)
     exported = re.findall(r"^export (?:const|function) (\w+)", module, re.MULTILINE)
     exported += ["default"] * ("export default" in module)
-    for name in base.parts(part):
-        page.add_script_tag(content=as_script(name))
+    for name in modules.parts(part):
+        page.add_script_tag(content=modules.as_script(name))
     assert page.evaluate("(name) => Object.keys(widgetTexts.part(name))", part) == exported
     assert page.evaluate("(name) => widgetTexts.part(name) === widgetTexts.part(name)", part)
 
 
 @pytest.mark.parametrize("line", ["export let x = 1;", 'import * as k from "./kit.js";'])
 def test_a_form_that_is_not_known_is_refused(monkeypatch, line):
-    monkeypatch.setattr(base, "source", lambda part: f"const y = 2;\n{line}\n")
+    monkeypatch.setattr(modules, "source", lambda part: f"const y = 2;\n{line}\n")
     with pytest.raises(ValueError, match=re.escape(f"x.js has the line {line!r}; expected")):
-        as_script("x")
+        modules.as_script("x")

@@ -1,12 +1,6 @@
 // What a widget needs to be studied with pencil and paper: steps, and a field for the reader's own result.
 import { h } from "./kit.js";
-
-/** What the reader typed as a number: "−0,5", "1/4" and "2.5e-3" count; null where it is none. */
-export function parse(text) {
-  const match = /^([-+]?[\d.]+(?:e[-+]?\d+)?)(?:\s*\/\s*(\d+(?:\.\d+)?))?$/i.exec(text.trim().replaceAll("−", "-").replace(",", "."));
-  const value = match ? Number(match[1]) / Number(match[2] ?? 1) : NaN;
-  return Number.isFinite(value) ? value : null;
-}
+import { readings } from "./typed.js";
 
 /**
  * A control with a field for the reader's own number. `mark(value)` returns `{right, says}`; a wrong number is met
@@ -18,8 +12,8 @@ export function answer({ question, mark }) {
   const check = h("button", { type: "button", onclick: show }, "Check");
   field.addEventListener("keydown", (event) => event.key === "Enter" && show());
   function show() {
-    const value = parse(field.value);
-    const { right, says } = value === null ? { right: false, says: "That is not a number, such as −0.25 or 1/4." } : mark(value);
+    const marks = readings(field.value).map(mark); // "1,5" and "1.500" can be read in two ways
+    const { right, says } = marks.find((one) => one.right) ?? marks[0] ?? { right: false, says: "That is not a number, such as −0.25 or 1/4." };
     verdict.dataset.right = right;
     verdict.textContent = `${right ? "✓ Right." : "✗ Not yet."} ${says}`;
   }
@@ -38,18 +32,21 @@ export function answer({ question, mark }) {
  * Buttons for a figure with time: Step, and Run which becomes Pause. `step()` goes on by one and returns whether it
  * could. Without Run where the reader has asked for reduced motion.
  */
-export function player({ step, pause = 700 }) {
+export function player(ui, { step, pause = 700 }) {
   let timer = null;
   const once = h("button", { type: "button", onclick: () => (stop(), step()) }, "Step");
   const run = h("button", { type: "button", onclick: () => (timer ? stop() : start()) }, "Run");
   function start() {
     run.textContent = "Pause";
     timer = setInterval(() => step() || stop(), pause);
+    ui.playing(true);
   }
   function stop() {
+    if (!timer) return;
     clearInterval(timer);
     timer = null;
     run.textContent = "Run";
+    ui.playing(false);
   }
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   return { actions: still ? [once] : [once, run], stop };

@@ -1,5 +1,7 @@
 // The frame of a widget: it holds the state, draws again when the state changes, and cleans up behind itself.
-import { h } from "./kit.js";
+// It is the same everywhere, so that a reader learns it once: a line that says what to try, the drawing, the
+// formula with its numbers, the controls, the state in words, Reset and Copy link.
+import { cleaner, h } from "./kit.js";
 
 /** The state of a link to this page for the widget `key`, an object (empty where there is none). */
 export function fromLink(key, address) {
@@ -21,15 +23,16 @@ export function toLink(key, state, address, id = key) {
 }
 
 /**
- * Build the frame in `el`. `clean(raw)` returns a valid state whatever it is given; `hint` says what to try;
- * `build(ui)` returns `{drawing, controls, redraw}` where `redraw(state)` updates the drawing and returns
- * `{formula, words}`; for a figure with time also `actions`, buttons before Reset, and `stop`, which Reset and the
- * clean-up call. Returns the clean-up function.
+ * Build the frame in `el`. `spec` are the traits, and `clean(raw)` returns a valid state whatever it is given (needed
+ * only where that is more than `cleaner(spec)`); `hint` says what to try; `build(ui)` returns `{drawing, controls,
+ * redraw}` where `redraw(state)` updates the drawing and returns `{formula, words}`; for a figure with time also what
+ * `player` returns: `actions`, buttons before Reset, and `stop`, which Reset and the clean-up call. Returns the
+ * clean-up function.
  */
-export function frame({ model, el }, { title, hint, clean, build }) {
-  const names = Object.keys(clean({}));
+export function frame({ model, el }, { title, hint, spec, clean = cleaner(spec), build }) {
+  const names = Object.keys(spec), key = el.dataset.key;
   const read = () => clean(Object.fromEntries(names.map((name) => [name, model.get(name)])));
-  const initial = read(), key = el.dataset.key;
+  const initial = read(), words = h("p", { class: "dl-state", role: "status" });
   let quiet = true;
   const ui = {
     state: read,
@@ -41,10 +44,19 @@ export function frame({ model, el }, { title, hint, clean, build }) {
       update();
       model.save_changes();
     },
+    /** What a control of the trait `name`, or of its entry `i`, needs: limits, `get` and `put`. */
+    own: (name, i) => ({ ...spec[name], get: () => (i === undefined ? read()[name] : read()[name][i]),
+      put: (value) => ui.put({ [name]: i === undefined ? value : read()[name].with(i, value) }) }),
+    /** While a figure plays, the words change without being spoken; what they are at its end is. */
+    playing(on) {
+      if (on) return words.setAttribute("aria-busy", true);
+      words.removeAttribute("aria-busy");
+      words.textContent = words.textContent; // a new text, for whoever listens
+    },
   };
   const { drawing, controls = [], redraw, actions = [], stop = () => {} } = build(ui);
   const foot = buttons(el, ui, actions, () => (stop(), ui.put(initial)));
-  const formula = h("div", { class: "dl-formula" }), words = h("p", { class: "dl-state", role: "status" });
+  const formula = h("div", { class: "dl-formula" });
   const root = h("div", { class: "dl-widget", role: "group", "aria-label": title }, h("div", { class: "dl-body" },
     h("p", { class: "dl-hint" }, hint),
     h("div", { class: "dl-drawing" }, ...drawing),

@@ -1,0 +1,46 @@
+"""How the modules of a widget are joined, and what they get from its traits."""
+
+import json
+import re
+
+import pytest
+
+from lecturelib import widgets
+from lecturelib.widgets import Neuron, modules
+
+
+def test_each_part_of_a_bundle_stands_in_it_once():
+    for export in ("export function h(", "export const FUNCTIONS", "export function frame("):
+        assert modules.bundle("neuron").count(export) == 1
+
+
+def test_a_part_comes_only_where_it_is_imported():
+    assert list(modules.parts("quiz")) == ["kit", "study", "quiz"]
+    users = [name for name in widgets.__all__ if "// nn.js" in getattr(widgets, name)._esm]
+    assert users == []  # no figure runs a trained network yet
+    assert not any("layerNorm" in getattr(widgets, name)._esm for name in widgets.__all__)
+
+
+def test_remarks_go_and_addresses_stay():
+    source = modules.source("kit")
+    assert "http://www.w3.org/2000/svg" in source
+    assert not re.search(r"^\s|/\*\*| // ", source, re.MULTILINE)
+
+
+def test_the_traits_are_what_the_module_imports():
+    (line,) = re.findall(r"^const SPEC = (.*);$", Neuron._esm, re.MULTILINE)
+    assert json.loads(re.sub(r"(\w+):", r'"\1":', line)) == Neuron.spec()
+    assert Neuron.spec()["bias"] == {"start": -1.5, "low": -4, "high": 4}
+
+
+def test_a_module_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match=r"expected a file nothing\.js in lecturelib/widgets"):
+        modules.source("nothing")
+
+
+def test_a_class_is_found_by_its_file():
+    assert set(widgets.__all__) <= set(dir(widgets))
+    assert widgets.Neuron is Neuron
+    assert len(widgets.__all__) >= 15
+    with pytest.raises(AttributeError, match="Kit"):
+        _ = widgets.Kit
