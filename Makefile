@@ -35,10 +35,10 @@ book: $(VENV)/.book ## Run every notebook and build the site to _build/html
 serve: $(VENV)/.book ## Serve the book at http://127.0.0.1:8000 and rebuild what you save (PORT=...)
 	@$(BIN)/python tools/serve.py --port $(PORT)
 
-test: $(VENV)/.test book ## Run every test: library, notebooks, extensions, the site in a browser
+test: $(VENV)/.test book ## Run every test: library, notebooks, extensions, the site in a browser (ALL=1)
 	@$(BIN)/python -m tools.get_browser
-	@# In the order of the files: by the number of its tests, the longest module would be the last, alone.
-	@$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadscope --no-loadscope-reorder
+	@# In the order of tests/conftest.py: by the number of its tests, the longest module would be the last, alone.
+	@$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadscope --no-loadscope-reorder $(if $(ALL),--all-chapters)
 
 map: $(VENV)/.test ## Make the tables of the pages from the chapters' facts (tools/tables.py)
 	@$(BIN)/python -m tools.tables

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser
 
-from benchmarks import plain
 from benchmarks.pages import BOOK, open_browser
 from benchmarks.report import NotMeasuredError, Row, judged, kilobytes, not_measured, spread
 from benchmarks.widgets import CPU_SLOWDOWN, SLOW
+from tools import plain
 from tools.browser import CHROME, LAUNCH_ARGS
 from tools.server import Sent, Site, serve_counted
 
@@ -58,7 +58,7 @@ def rows(options: Namespace) -> Iterator[Row]:
     if not (BOOK / "book/index.html").is_file():
         raise NotMeasuredError("build the book first: make book")
     with TemporaryDirectory() as folder:
-        before = plain.build(Path(folder), BOOK.parent / ".jupyter_cache")
+        before = _plain(Path(folder))
         with (
             serve_counted(before, "/book/") as old,
             serve_counted(BOOK, "/book/") as new,
@@ -68,6 +68,13 @@ def rows(options: Namespace) -> Iterator[Row]:
                 yield from _page(browser, {"theme": old, "light": new}, name, path, options.runs)
             yield from _scores({"theme": old, "light": new})
     yield Row("the whole site", _megabytes(BOOK))
+
+
+def _plain(folder: Path) -> Path:
+    try:
+        return plain.build(folder, BOOK.parent / ".jupyter_cache")
+    except RuntimeError as reason:
+        raise NotMeasuredError(str(reason)) from reason
 
 
 def _page(

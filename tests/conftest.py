@@ -1,10 +1,56 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use, and what a run says of itself."""
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.site.ran_green import LEFT_OUT
 from tools.browser import Visit, launch_first
 from tools.browser import open_page as open_in
+
+# What takes longest comes first, so that no worker is left alone with it; short modules end a run.
+FIRST = (
+    "tests/site/test_python.py",
+    "book/",
+    "tests/site/",
+    "tests/sphinxext/",
+    "tests/lecturelib/",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Put the items in the order of `FIRST`, in which they are handed to the workers."""
+
+    def place(item) -> int:
+        starts = (n for n, start in enumerate(FIRST) if item.nodeid.startswith(start))
+        return next(starts, len(FIRST))
+
+    items.sort(key=place)
+
+
+def pytest_addoption(parser):
+    """`make test ALL=1` and the weekly run ask for every chapter."""
+    text = "run every chapter in its page, also those that ran before just as they stand"
+    parser.addoption("--all-chapters", action="store_true", help=text)
+
+
+def pytest_sessionfinish(session):
+    """A worker of xdist tells the process that writes the summary what it left out."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take that; all workers have left out the same."""
+    if names := getattr(node, "workeroutput", {}).get("left_out"):
+        node.config.stash[LEFT_OUT] = names
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say in a line what was not run again."""
+    if names := config.stash.get(LEFT_OUT, []):
+        line = "ran in their pages before, just as they stand (make test ALL=1 runs them again): "
+        terminalreporter.write_line(f"{len(names)} chapters {line}{', '.join(names)}")
 
 
 @pytest.fixture(scope="session")

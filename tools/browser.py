@@ -123,12 +123,14 @@ class Visit(NamedTuple):
     log: Log
 
 
-def open_page(browser: Browser, url: str, **options: Any) -> Visit:
+def open_page(browser: Browser, url: str, first: str = "", **options: Any) -> Visit:
     """Open ``url`` in a fresh context made with ``options``; block whatever is not the site's own.
 
     The site's own are the address's scheme, host and port, and file:, blob: and data: addresses.
+    ``first`` is a script that runs in the page before its own.
     """
     context = browser.new_context(**options)
+    context.add_init_script(first)
     log = Log()
     _listen(context, log)
     _block_foreign(context, url, log)

@@ -1,29 +1,19 @@
-"""The built book, served under a sub-path as GitHub Pages does it, and each of its pages."""
+"""The built book, served as a host does it that compresses and reads ``_headers``; its pages."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tools.browser import LAY_OUT, Visit
-from tools.browser import open_page as open_in
-from tools.server import serve
+from tests.site import ran_green
+from tests.site.looking import REPO, settle
+from tools.browser import Visit
+from tools.server import Site, serve_counted
 
-REPO = Path(__file__).parents[2]
 SITE = REPO / "_build" / "html"
 # Without motion colours are final at once.
 OPTIONS = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
-# Lazy pictures load only near the screen; a test wants to know about all of them, also those that
-# the theme hides.
-LOAD_ALL = """async () => {
-    window.scrollTo(0, document.body.scrollHeight);
-    for (const image of document.images) image.loading = "eager";
-    await Promise.allSettled([...document.images].map((image) => image.decode()));
-}"""
-WIDGETS_READY = """() => !document.querySelector('script[src*="anywidget-host"]')
-    || document.documentElement.dataset.widgets === "ready" """
-WIDGETS_DRAWN = """() => !window.bookWidgets
-    || [...bookWidgets.views.values()].every(({ el }) => el.childNodes.length)"""
 
 
 def _files(entry: dict) -> list[str]:
@@ -37,6 +27,22 @@ MADE = ["search.html", "genindex.html", "py-modindex.html"]
 PAGES = [*(f"{file}.html" for file in _files(TOC)), *MADE]
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave out the chapters that have run in their pages as they stand; the summary names them."""
+    if config.getoption("--all-chapters") or not SITE.is_dir():
+        return
+    left = [item for item in items if _has_run(item)]
+    items[:] = [item for item in items if item not in left]
+    config.hook.pytest_deselected(items=left)
+    config.stash[ran_green.LEFT_OUT] = sorted(item.callspec.params["chapter"] for item in left)
+
+
+def _has_run(item) -> bool:
+    if getattr(item, "originalname", "") != "test_a_chapter_runs_from_top_to_bottom":
+        return False
+    return ran_green.has_run(SITE, item.callspec.params["chapter"])
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The folder of the built book."""
@@ -47,39 +53,33 @@ def site() -> Path:
 
 
 @pytest.fixture(scope="session")
-def base_url(site):
+def served(site) -> Site:
+    """The book as a host sends it that compresses and reads ``_headers``; what was sent is kept."""
+    lines = (site / "_headers").read_text("utf-8").splitlines()
+    name, _, policy = lines[1].strip().partition(": ")
+    with serve_counted(site, "/deep-learning/", {name: policy}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def base_url(served) -> str:
     """Where the book is served, ending in a slash."""
-    with serve(site, "/deep-learning/") as url:
-        yield url
+    return served.address
 
 
-@pytest.fixture(scope="session", params=PAGES)
+@pytest.fixture(scope="module", params=PAGES)
 def page_name(request) -> str:
     """Every page in turn, as its path in the site."""
     return request.param
 
 
-@pytest.fixture(scope="session")
-def visit(browser, base_url, page_name):
-    """The page, opened once for all tests that look at it and put nothing into it."""
-    opened = settle(open_in(browser, base_url + page_name, **OPTIONS))
-    yield opened
-    opened.page.context.close()
-
-
 @pytest.fixture
-def open_settled(open_page):
+def open_settled(open_page) -> Callable[..., Visit]:
     """``open_settled(url, **context_options) -> Visit``: a page of the test's own."""
-    return lambda url, **options: settle(open_page(url, **OPTIONS | options))
 
+    def visit(url: str, **options) -> Visit:
+        opened = open_page(url, **OPTIONS | options)
+        settle(opened.page)
+        return opened
 
-def settle(visit: Visit) -> Visit:
-    """Wait until widgets are drawn, sections laid out and pictures there or known to be missing."""
-    visit.page.wait_for_function(WIDGETS_READY)
-    visit.page.evaluate(LAY_OUT)
-    visit.page.evaluate(
-        "dispatchEvent(new Event('beforeprint'))"
-    )  # far figures fetch their records
-    visit.page.wait_for_function(WIDGETS_DRAWN)
-    visit.page.evaluate(LOAD_ALL)
     return visit

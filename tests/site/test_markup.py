@@ -119,3 +119,37 @@ def test_no_script_comes_from_elsewhere(soup):
     assert sources
     assert not [source for source in sources if re.match(r"[a-z]+:|//", source)]
     assert not [source for source in sources if FOREIGN.search(source)]
+
+
+def test_the_head_is_short(soup, page_name):
+    styles = soup.select('link[rel="stylesheet"]')
+    assert [urlsplit(link["href"]).path.rpartition("/")[2] for link in styles] == ["site.css"]
+    scripts = soup.select("script[src]")
+    assert all(script.has_attr("defer") for script in scripts)
+    names = {urlsplit(script["src"]).path.rpartition("/")[2] for script in scripts}
+    searching = {"searchtools.js", "language_data.js", "searchindex.js"}
+    assert names & searching == (searching if page_name == "search.html" else set())
+    assert not names & {"fontawesome.js", "bootstrap.js", "tex-mml-chtml.js", "require.min.js"}
+    assert len(soup.select('meta[name="description"]')) == 1
+
+
+def test_every_picture_keeps_its_place_and_waits(soup):
+    for image in soup.select("article img:not(.toggler)"):
+        assert int(image["width"]) > 0
+        assert int(image["height"]) > 0
+        assert image["loading"] == "lazy"
+
+
+def test_every_page_names_the_same_site_files(site, page_name):
+    digests = {
+        address.rpartition("?v=")[2]
+        for name in (page_name, "index.html", "book/index.html")
+        for address in _site_files(site / name)
+    }
+    assert len(digests) == 1
+    assert len(digests.pop()) > 12
+
+
+def _site_files(path):
+    addresses = [tag.get("href") or tag.get("src") for tag in parse(path)(["link", "script"])]
+    return [address for address in addresses if address and "/site." in address]

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tools.browser import open_page as open_in
-from tools.server import serve
+from tests.site import ran_green
 
 REPO = Path(__file__).parents[2]
 ELSEWHERE = {
@@ -16,6 +15,7 @@ ELSEWHERE = {
     "frameworks/keras-vs-pytorch": "Keras, PyTorch and TensorFlow",
     "frameworks/pytorch": "PyTorch",
 }
+# Those that have run as they stand are left out: ran_green.py, conftest.py.
 CHAPTERS = sorted(
     path.relative_to(REPO / "book").with_suffix("").as_posix()
     for path in (REPO / "book").rglob("*.ipynb")
@@ -39,32 +39,9 @@ PAIRS = (
 )
 
 
-@pytest.fixture(scope="module")
-def guarded(site):
-    """The site as a server sends it that reads ``_headers``."""
-    name, _, policy = (site / "_headers").read_text("utf-8").splitlines()[1].strip().partition(": ")
-    with serve(site, "/deep-learning/", {name: policy}) as url:
-        yield url
-
-
-@pytest.fixture
-def open_guarded(browser, guarded):
-    """``open_guarded(name, **options) -> Visit`` of a page in a context of its own."""
-    opened = []
-
-    def make(name, **options):
-        visit = open_in(browser, guarded + name, **options)
-        opened.append(visit.page.context)
-        return visit
-
-    yield make
-    for context in opened:
-        context.close()
-
-
 @pytest.mark.parametrize("chapter", [name for name in CHAPTERS if name not in ELSEWHERE])
-def test_a_chapter_runs_from_top_to_bottom(open_guarded, chapter):
-    page, log = open_guarded(f"book/{chapter}.html")
+def test_a_chapter_runs_from_top_to_bottom(open_page, base_url, site, chapter):
+    page, log = open_page(f"{base_url}book/{chapter}.html")
     page.set_default_timeout(LONG)
     bar = page.locator(".run-page")
     bar.get_by_role("button", name="Run all code").click()
@@ -78,6 +55,7 @@ def test_a_chapter_runs_from_top_to_bottom(open_guarded, chapter):
     assert all(pair["book"] for pair in pairs)
     assert [p for p in pairs if p["book"] != p["page"]] == []
     assert log.problems() == []
+    ran_green.note(site, chapter)
 
 
 @pytest.mark.parametrize("chapter", ELSEWHERE)
@@ -90,14 +68,8 @@ def test_other_chapters_say_what_they_need(site, chapter):
     assert not page.select(".run-bar")
 
 
-def test_every_page_works_under_the_policy(open_guarded, page_name):
-    page, log = open_guarded(page_name)
-    page.wait_for_timeout(300)
-    assert log.problems() == []
-
-
-def test_a_live_widget_and_the_editor_work_under_the_policy(open_guarded):
-    page, log = open_guarded("book/neural-networks/neuron.html")
+def test_a_live_widget_and_the_editor_work_under_the_policy(open_page, base_url):
+    page, log = open_page(f"{base_url}book/neural-networks/neuron.html")
     cell = page.locator("div.cell:has(.run-bar)").nth(2)
     cell.get_by_role("button", name="Edit").click()
     cell.locator("textarea").fill("from lecturelib.widgets import Neuron\nNeuron(bias=0.25)")
@@ -126,9 +98,9 @@ def _packed(text):
     return len(gzip.compress(text.encode(), 9))
 
 
-def test_the_figure_of_a_phone_is_not_wider_than_the_page(open_guarded):
-    page, log = open_guarded(
-        "book/neural-networks/neuron.html",
+def test_the_figure_of_a_phone_is_not_wider_than_the_page(open_page, base_url):
+    page, log = open_page(
+        f"{base_url}book/neural-networks/neuron.html",
         viewport={"width": 360, "height": 720},
         is_mobile=True,
         has_touch=True,

@@ -1,4 +1,4 @@
-"""The book as the theme alone makes it: what the light pages are compared with."""
+"""The book as the theme alone makes it: what the pages are compared with."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.report import NotMeasuredError
 from tools import serve
 
 
 def build(folder: Path, cache: Path) -> Path:
     """Build the book without ``sphinxext.assets``; the folder of its pages.
 
-    ``cache`` has the results of the notebooks of a build before. Raises NotMeasuredError, with the
-    last of what Sphinx said, where it fails.
+    ``cache`` has the results of the notebooks of a build before. Raises RuntimeError, with the last
+    of what Sphinx said, where it fails.
     """
     serve.write_configuration(folder)
     with (folder / "conf.py").open("a", encoding="utf-8") as conf:
@@ -30,5 +29,5 @@ def build(folder: Path, cache: Path) -> Path:
         timeout=900,
     )
     if done.returncode:
-        raise NotMeasuredError(f"the plain book was not built: {done.stderr[-2000:]}")
+        raise RuntimeError(f"the plain book was not built: {done.stderr[-2000:]}")
     return folder / "html"
