@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
-LIBRARY = HERE / "src" / "fast_numpy" / "loops.so"
+LIBRARY = HERE / "src" / "fast_numpy" / "loops.wasm"
 SOURCES = [HERE / "loops" / name for name in ("products.ts", "entries.ts")]
 OPTIONS = ["-O3", "--runtime", "stub", "--noAssert", "--enable", "simd"]
 # The memory is Pyodide's; nothing of it is this module's but what the loader reserves.

@@ -13,7 +13,7 @@ ROOM = Path(build.__file__).parent
 def test_the_sources_give_the_committed_library(commands):
     made = build.build(*commands)
     assert made == build.LIBRARY.read_bytes(), (
-        "fast_numpy/loops and fast_numpy/src/fast_numpy/loops.so differ: run python "
+        "fast_numpy/loops and fast_numpy/src/fast_numpy/loops.wasm differ: run python "
         "fast_numpy/build.py and look at what changes"
     )
 

@@ -30,10 +30,12 @@ def installing(pyodide):
 def test_install_replaces_every_loop_and_undo_puts_all_back(installing):
     before = installing.run(WHERE)
     during = installing.run(f"undo = fast_numpy.install()\n{WHERE}")
+    assert installing.run("[fast_numpy.installed(), fast_numpy.install() is undo]") == [True, True]
     assert len(during) == 2 * installing.run("len(fast_numpy.LOOPS)")
     assert not set(before) & set(during)
     assert installing.run(f"undo()\n{WHERE}") == before
     installing.run("undo()\nNone")  # a second time is nothing
+    assert installing.run("fast_numpy.installed()") is False
 
 
 def test_products_survive_a_growing_memory(installing):

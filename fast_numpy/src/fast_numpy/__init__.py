@@ -1,8 +1,7 @@
 """NumPy in Pyodide with SIMD: loops of WebAssembly take the place of NumPy's own.
 
-``install()`` puts them in for float32 and float64 and returns the function that takes them out. It
-is safe to call anywhere: where the loops do not fit or do not run, it raises and leaves NumPy as it
-was.
+``install()`` puts them in for float32 and float64, ``uninstall()`` takes them out. Where the loops
+do not fit or do not run, ``install`` raises and leaves NumPy as it was.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from pathlib import Path
 
 from fast_numpy import numpy_api, selftest
 
-__all__ = ["LIBRARY", "LOOPS", "install"]
+__all__ = ["LIBRARY", "LOOPS", "install", "installed", "uninstall"]
 
-LIBRARY = Path(__file__).with_name("loops.so")
+LIBRARY = Path(__file__).with_name("loops.wasm")
 
 _SAME, _TO_BOOL = "{0}{0}", "{0}?"
 _TWO, _TWO_TO_BOOL = "{0}{0}{0}", "{0}{0}?"
@@ -29,26 +28,36 @@ LOOPS = {
 _TYPES = {"f32": "f", "f64": "d"}
 
 
+_undo: list[Callable[[], object]] = []
+
+
+def installed() -> bool:
+    """Whether the loops are in."""
+    return bool(_undo)
+
+
+def uninstall() -> None:
+    """Put NumPy's own loops back, if they are out."""
+    while _undo:
+        _undo.pop()()
+
+
 def install(library: Path = LIBRARY) -> Callable[[], None]:
-    """Put the loops in, try each of them, and return a function that puts the old ones back.
+    """Put the loops in, try each of them, and return ``uninstall``.
 
     Raises RuntimeError for another NumPy than the one that these loops were made for, OSError where
     the library does not load (no SIMD, no Pyodide), ArithmeticError for a loop that gives a wrong
     number; NumPy is then as it was before.
     """
+    if installed():
+        return uninstall
     numpy_api.refuse_others()
     loops = numpy_api.load(library)
-    undo: list[Callable[[], object]] = []
-
-    def uninstall() -> None:
-        while undo:
-            undo.pop()()
-
     try:
         for suffix, code in _TYPES.items():
             for name, types in LOOPS.items():
-                undo.append(numpy_api.replace(name, types.format(code), loops[f"{name}_{suffix}"]))
-            undo.append(numpy_api.replace_dot(code, loops[f"dot_{suffix}"]))
+                _undo.append(numpy_api.replace(name, types.format(code), loops[f"{name}_{suffix}"]))
+            _undo.append(numpy_api.replace_dot(code, loops[f"dot_{suffix}"]))
         selftest.check()
     except BaseException:
         uninstall()
