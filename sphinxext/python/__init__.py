@@ -99,9 +99,9 @@ def assemble(app: Sphinx, config: Config) -> None:
     cache = Path(app.srcdir, config.python_cache)
     target = Path(app.doctreedir).parent / "generated-python"
     try:
-        wheel = pyodide.build_wheel(HERE.parents[1], cache / "lecturelib")
+        wheels = pyodide.own_wheels(HERE.parents[1], cache)
         name = f"pyodide-{pyodide.PINS.version}"
-        pyodide.assemble(target / name, cache, [wheel])
+        pyodide.assemble(target / name, cache, wheels)
     except pyodide.Unavailable as error:
         print(f"The pages get no Run buttons: {error}", file=sys.stderr)
         return

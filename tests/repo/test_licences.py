@@ -37,6 +37,7 @@ INSIDE = {
         "sphinxext/python/vendor/prism-code-editor/editor.js",
         r"editor ([\d.]+)",
     ),
+    "Cephes": ("fast_numpy/LICENSE-Cephes", r"release ([\d.]+),"),
     "Bootstrap": (
         "pydata_sphinx_theme/**/scripts/bootstrap.js.LICENSE.txt",
         r"Bootstrap v([\d.]+)",

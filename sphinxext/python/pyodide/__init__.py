@@ -17,10 +17,19 @@ from sphinxext.python.pyodide import lock as locks
 from sphinxext.python.pyodide.compile import compile_official, compile_own
 from sphinxext.python.pyodide.pins import PINS, Pins, read_pins
 from sphinxext.python.pyodide.sources import Found, Source, Unavailable, fetch
-from sphinxext.python.pyodide.wheel import build_wheel, lazy
+from sphinxext.python.pyodide.wheel import build_wheel, lazy, own_wheels
 from sphinxext.shared import digest, write_whole
 
-__all__ = ["PINS", "Pins", "Served", "Unavailable", "assemble", "build_wheel", "read_pins"]
+__all__ = [
+    "PINS",
+    "Pins",
+    "Served",
+    "Unavailable",
+    "assemble",
+    "build_wheel",
+    "own_wheels",
+    "read_pins",
+]
 
 LOCK, LICENCES, INDEX = "pyodide-lock.json", "LICENSES.txt", "files.json"
 
@@ -41,7 +50,7 @@ def assemble(
 ) -> list[Served]:
     """Put all files into ``target``, which then holds nothing else; what is right there stays.
 
-    ``wheels`` are pure Python wheels of our own, as ``build_wheel`` makes them. Beside the files
+    ``wheels`` are pure Python wheels of our own, as ``own_wheels`` makes them. Beside the files
     of Pyodide and the wheels, there will be a lock of just what is served, ``LICENSES.txt``, and
     ``files.json``: size and sha256 of every file, and ("lazy") which file of a wheel is fetched
     from where when Python first opens it.

@@ -1,4 +1,4 @@
-"""The tree's library as a wheel for the page, with its large data beside it.
+"""A project of this tree as a wheel for the page, with its large data beside it.
 
 The name changes when, and only when, the contents do, so that a browser may keep what it has.
 """
@@ -16,12 +16,14 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from sphinxext.shared import digest, prune, write_whole
 
 SOURCES = ("lecturelib", "pyproject.toml", "README.md", "LICENSE")
+# Of fast_numpy, whose folder is a project of its own.
+FAST_NUMPY = ("src", "pyproject.toml", "README.md", "LICENSE", "LICENSE-Cephes")
 LARGE = 100_000  # bytes: data above it come when Python first opens them
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that a zip file can hold
 LAZY = "lazy.json"  # in the wheel's dist-info: {path in the wheel: file beside the wheel}
@@ -29,19 +31,31 @@ LAZY = "lazy.json"  # in the wheel's dist-info: {path in the wheel: file beside 
 Members = dict[str, bytes]
 
 
-def build_wheel(root: Path, folder: Path) -> Path:
-    """The wheel of the library below ``root``, in a folder of the sources' digest in ``folder``.
+def build_wheel(root: Path, folder: Path, sources: Sequence[str] = SOURCES) -> Path:
+    """The wheel of these ``sources`` below ``root``, in a folder of their digest in ``folder``.
 
     Data files above 100 kB are left out of it and lie beside it in ``data/``; ``lazy`` says which.
     Built by pip, unless the same sources have been built lately. Raises RuntimeError with what pip
     said if it cannot, and ValueError if a source is missing.
     """
-    kept = folder / _sources_digest(root)
+    files = _sources(root, sources)
+    kept = folder / _sources_digest(root, files)
     # The wheel is written last, so it marks the folder as complete.
-    wheel = next(kept.glob("*.whl"), None) or _write(kept, *_pip_wheel(root))
+    wheel = next(kept.glob("*.whl"), None) or _write(kept, *_pip_wheel(root, files))
     os.utime(kept)
     prune(folder)
     return wheel
+
+
+def own_wheels(root: Path, cache: Path) -> list[Path]:
+    """All of the tree's own that a page loads: the library, and what makes NumPy fast there.
+
+    Raises RuntimeError and ValueError as ``build_wheel`` does.
+    """
+    return [
+        build_wheel(root, cache / "lecturelib"),
+        build_wheel(root / "fast_numpy", cache / "fast_numpy", FAST_NUMPY),
+    ]
 
 
 def lazy(wheel: bytes) -> dict[str, str]:
@@ -51,27 +65,27 @@ def lazy(wheel: bytes) -> dict[str, str]:
         return json.loads(archive.read(lists[0])) if lists else {}
 
 
-def _sources(root: Path) -> list[Path]:
-    for source in SOURCES:
+def _sources(root: Path, sources: Sequence[str]) -> list[Path]:
+    for source in sources:
         if not (root / source).exists():
-            raise ValueError(f"{root} has no {source}; expected the root of the library's tree")
-    found = (path for source in SOURCES for path in [root / source, *(root / source).rglob("*")])
+            raise ValueError(f"{root} has no {source}; expected the root of the project's tree")
+    found = (path for source in sources for path in [root / source, *(root / source).rglob("*")])
     return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
-def _sources_digest(root: Path) -> str:
+def _sources_digest(root: Path, files: Sequence[Path]) -> str:
     total = hashlib.sha256(Path(__file__).read_bytes())  # another way to build is another wheel
-    for path in _sources(root):
+    for path in files:
         name = path.relative_to(root).as_posix()
         total.update(f"{name} {digest(path.read_bytes())}\n".encode())
     return total.hexdigest()[:12]
 
 
-def _pip_wheel(root: Path) -> tuple[str, Members]:
+def _pip_wheel(root: Path, files: Sequence[Path]) -> tuple[str, Members]:
     """The name and the files of the wheel that pip builds from a copy, so the tree stays clean."""
     with tempfile.TemporaryDirectory() as temporary:
         tree, out = Path(temporary, "tree"), Path(temporary, "out")
-        for path in _sources(root):
+        for path in files:
             copy = tree / path.relative_to(root)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, copy)

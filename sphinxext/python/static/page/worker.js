@@ -16,6 +16,8 @@ const BACKEND = "module://sphinxext.page_kernel.backend";
 const FONTS = [`${SITE_PACKAGES}/sphinxext/page_kernel/fontlist.json`,
   `${SITE_PACKAGES}/matplotlib/fontlist.json`];
 const EMPTY_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+// What is loaded with a package though it does not ask for it: NumPy's loops with SIMD.
+const BESIDE = { numpy: ["fast-numpy"] };
 const MEGABYTE = 1e6;
 const LATER = 10_000; // ms without a run: nothing that runs must wait for what it does not need
 
@@ -119,7 +121,7 @@ function closure(names) {
   for (let name; (name = waiting.pop());) {
     if (all.has(name) || !lock.packages[name]) continue;
     all.add(name);
-    waiting.push(...lock.packages[name].depends);
+    waiting.push(...lock.packages[name].depends, ...(BESIDE[name] ?? []));
   }
   return [...all];
 }
@@ -182,7 +184,17 @@ async function load(python, source, packages) {
   if (still.length) throw new Error(failures.join(" ") || `${still.join(", ")} did not load.`);
   for (const name of wheels(missing)) fetched.delete(new URL(name, FILES).href);
   if (missing.includes("lecturelib")) openLazily(python.FS);
+  if (missing.includes("fast-numpy")) speedUp(python);
   if (missing.includes("matplotlib")) python.FS.writeFile(FONTS[1], python.FS.readFile(FONTS[0]));
+}
+
+/** Where these loops do not fit, without SIMD say, NumPy keeps its own and is only slower. */
+function speedUp(python) {
+  try {
+    python.pyimport("fast_numpy").install();
+  } catch (error) {
+    console.info(`NumPy keeps its own loops: ${error.message.trim().split("\n").pop()}`);
+  }
 }
 
 /** Data is fetched when Python first opens its file. */

@@ -362,7 +362,7 @@ def test_a_pin_that_is_missing_is_named(tmp_path):
 def command(world, monkeypatch):
     """``command()`` runs the command line with the small Pyodide and a wheel of ours."""
     path = world.own()
-    monkeypatch.setattr(__main__, "build_wheel", lambda root, folder: path)
+    monkeypatch.setattr(__main__, "own_wheels", lambda root, cache: [path])
     monkeypatch.setattr(__main__, "assemble", partial(assemble, pins=world.pins))
     return lambda: __main__.main([str(world.target), "--cache", str(world.cache)])
 

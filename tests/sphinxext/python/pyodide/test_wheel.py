@@ -7,11 +7,14 @@ import io
 import os
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from sphinxext.python.pyodide import build_wheel
 from sphinxext.python.pyodide import wheel as wheel_module
+
+ROOT = Path(__file__).parents[4]
 
 NAME = re.compile(r"lecturelib-0\.1\.0-0[0-9a-f]{12}-py3-none-any\.whl")
 LARGE = bytes(range(256)) * 400
@@ -90,7 +93,7 @@ def test_the_same_sources_are_not_built_again(wheel, monkeypatch):
     root, cache = wheel.parents[2] / "tree", wheel.parents[1]
     (root / "lecturelib" / "__pycache__").mkdir()
     (root / "lecturelib" / "__pycache__" / "a.pyc").write_bytes(b"compiled")
-    monkeypatch.setattr(wheel_module, "_pip_wheel", lambda root: pytest.fail("built again"))
+    monkeypatch.setattr(wheel_module, "_pip_wheel", lambda root, files: pytest.fail("built again"))
     assert build_wheel(root, cache) == wheel
 
 
@@ -134,6 +137,18 @@ def test_builds_long_unused_are_dropped(wheel, tmp_path):
     build_wheel(wheel.parents[2] / "tree", cache)
     assert len(list(cache.iterdir())) == 3
     assert not (cache / f"{0:012x}").exists()
+
+
+def test_the_loops_for_numpy_are_a_wheel_too(tmp_path):
+    sources = wheel_module.FAST_NUMPY
+    wheel = build_wheel(ROOT / "fast_numpy", tmp_path / "cache", sources)
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+        licences = {name.rsplit("/", 1)[1] for name in archive.namelist() if "/licenses/" in name}
+    package = ROOT / "fast_numpy" / "src" / "fast_numpy"
+    files = {f"fast_numpy/{path.name}" for path in package.iterdir() if path.is_file()}
+    assert names == files
+    assert licences == {"LICENSE", "LICENSE-Cephes"}
 
 
 def test_what_pip_says_is_repeated(tmp_path):
