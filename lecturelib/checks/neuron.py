@@ -50,7 +50,7 @@ def output(answer: float) -> str:
 def slope(answer: float) -> str:
     """f′(a) = h (1 − h) of the same neuron, to two decimals."""
     value = as_number(answer)
-    if near(value, activations.sigmoid_grad_from_output.__wrapped__(_A), 2):
+    if near(value, activations.sigmoid_grad_from_output.bare(_A), 2):
         raise AnswerError("h (1 − h) takes the output h; you put the sum a into it.")
     if value > 0.25 or value < 0:
         raise AnswerError(f"The slope of a sigmoid lies between 0 and 1/4, and {value:g} does not.")
