@@ -1,8 +1,8 @@
 """Checks at the public entrances: what came, what was expected, how to mend it.
 
 A check is ``check(value, name) -> value``: it returns the argument in the form the formula wants or
-raises ``ValueError``. ``checked`` puts checks in front of a formula and leaves the bare formula at
-``__wrapped__``, for inner loops whose arrays were checked on the way in.
+raises ``ValueError``. ``checked`` puts checks in front of a formula f and leaves the formula alone
+at ``f.bare``, for inner loops whose arrays were checked on the way in.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def checked(*relations: Callable[..., None], **checks: Check):
     """Decorator: run ``checks[name](value, name)`` on the named arguments, then every relation.
 
     A relation looks at several arguments together; it gets all of them by keyword and raises
-    ValueError. The formula itself, without any check, stays reachable as ``function.__wrapped__``.
+    ValueError. The formula itself, without any check, stays reachable as ``function.bare``.
     """
 
     def decorate(formula):
@@ -41,6 +41,7 @@ def checked(*relations: Callable[..., None], **checks: Check):
                 relation(**values)
             return formula(**values)
 
+        entrance.bare = formula
         return entrance
 
     return decorate

@@ -6,7 +6,7 @@ Three forms of each: ``f(a)``, ``f_grad(a)`` from the pre-activation a, and, whe
 Arrays of any shape; float32 stays float32, integers become float64. Nothing overflows for
 |a| ≤ 1e4, and small values in the tails of f and f_grad are right to the last digits. Each function
 checks its arguments and raises ValueError for what is not a finite number or is out of range. The
-bare formula stays at ``f.__wrapped__``, for inner loops: NumPy arrays and Python floats only.
+bare formula stays at ``f.bare``, for inner loops: NumPy arrays and Python floats only.
 
 At a kink the derivative is the one from the left, as in PyTorch: relu′(0) = 0, leaky_relu′(0) =
 slope, elu′(0) = α. Where pieces of maxout tie, the gradient goes to the first.
@@ -151,7 +151,7 @@ def relu_grad(a):
 @checked(h=array_between(0, np.inf, "pass h = relu(a), not the pre-activation a"))
 def relu_grad_from_output(h):
     """relu′ = 1 for h > 0, else 0, with h = relu(a)."""
-    return relu_grad.__wrapped__(h)
+    return relu_grad.bare(h)
 
 
 @checked(a=finite_array, slope=below_one)
@@ -173,7 +173,7 @@ def leaky_relu_grad(a, slope=0.1):
 @checked(h=finite_array, slope=below_one)
 def leaky_relu_grad_from_output(h, slope=0.1):
     """leaky_relu′ = 1 for h > 0, else slope, with h = leaky_relu(a): h has the sign of a."""
-    return leaky_relu_grad.__wrapped__(h, slope)
+    return leaky_relu_grad.bare(h, slope)
 
 
 @checked(a=finite_array, alpha=positive)
@@ -228,7 +228,7 @@ def softmax(z, axis=-1):
 @checked(z=_CLASSES)
 def softmax_grad(z):
     """J = diag(p) − p pᵀ with p = softmax(z) over the last axis;  (..., C) -> (..., C, C)."""
-    p = softmax.__wrapped__(z)
+    p = softmax.bare(z)
     J = -p[..., :, None] * p[..., None, :]  # (..., C, 1) * (..., 1, C) -> (..., C, C)
     i = np.arange(p.shape[-1])
     # p_i (1 − p_i) = Σ_{j≠i} p_i p_j; the sum keeps its digits where p_i is close to 1.

@@ -76,7 +76,7 @@ class FFNN(Layer):
         """The outputs z, and every layer keeps what backward needs;  x (N, D) -> z (N, K).
 
         ValueError for another width, an empty batch, NaN and infinity; the bare formula is
-        ``forward.__wrapped__``.
+        ``forward.bare``.
         """
         for layer in self.layers:
             x = layer.forward(x)

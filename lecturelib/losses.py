@@ -1,7 +1,7 @@
 """Losses: ``L = loss.forward(z, y)`` is one number, ``dz = loss.backward()`` its gradient.
 
 Both are means over the batch, as in PyTorch, so that the learning rate need not change with the
-batch size. ``forward`` checks its arguments; the bare formula stays at ``forward.__wrapped__``, for
+batch size. ``forward`` checks its arguments; the bare formula stays at ``forward.bare``, for
 inner loops, and there NaN gives NaN.
 """
 

@@ -180,7 +180,7 @@ def _checked_validation(model, loss, validation):
 
 def _bare(method):
     """The method without the checks that ``checked`` put in front, where it did."""
-    formula = getattr(method, "__wrapped__", None)
+    formula = getattr(method, "bare", None)
     return method if formula is None else MethodType(formula, method.__self__)
 
 

@@ -82,13 +82,13 @@ class Elementwise(Layer):
 
     def forward(self, a):
         """f(a);  any shape -> the same."""
-        h = self.row.function.__wrapped__(floating_array(a), **self.settings)
+        h = self.row.function.bare(floating_array(a), **self.settings)
         return self._keep(h, h)
 
     def backward(self, dh):
         """∂L/∂a = dh f′(a);  any shape -> the same."""
         dh, h = self._recall(dh)
-        return dh * self.row.grad_from_output.__wrapped__(h, **self.settings)
+        return dh * self.row.grad_from_output.bare(h, **self.settings)
 
     def to_torch(self):
         """The activation of ``torch.nn`` with the same settings."""
@@ -156,10 +156,10 @@ class Maxout(Layer):
                 f"{a.shape}; put a Linear(D, H * {self.pieces}) before it"
             )
         a = a.reshape(len(a), -1, self.pieces)  # (N, H·K) -> (N, H, K)
-        return self._keep(a, maxout.__wrapped__(a))
+        return self._keep(a, maxout.bare(a))
 
     def backward(self, dh):
         """da_k = dh for the largest piece, the first of equal ones, else 0;  (N, H) -> (N, H·K)."""
         dh, a = self._recall(dh)
-        da = dh[..., None] * maxout_grad.__wrapped__(a)  # (N, H, 1) * (N, H, K) -> (N, H, K)
+        da = dh[..., None] * maxout_grad.bare(a)  # (N, H, 1) * (N, H, K) -> (N, H, K)
         return da.reshape(len(da), -1)

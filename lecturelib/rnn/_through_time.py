@@ -23,7 +23,7 @@ def times(x, W):
 
 def through_time(dh, s, W):
     """da_t = (1 − s_t²) (dh_t + Wᵀ da_{t+1}) from the last step on;  -> da (T, N, H), ds_0."""
-    da = tanh_grad_from_output.__wrapped__(s)
+    da = tanh_grad_from_output.bare(s)
     ds = np.zeros_like(s[0])  # what later steps send back: nothing comes after the last one
     for t in reversed(range(len(s))):
         ds += dh[t]  # a state feeds its own output and the next state: both gradients add up
@@ -34,7 +34,7 @@ def through_time(dh, s, W):
 
 def lag_by_lag(dh, s, W, k):
     """The same with each loss cut off after k steps, all losses one more step back at a time."""
-    slope = tanh_grad_from_output.__wrapped__(s)
+    slope = tanh_grad_from_output.bare(s)
     da, ds0 = np.zeros_like(s), np.zeros_like(s[0])
     ds = dh  # at the lag j, ds[i] is what the loss of step i + j sends into the state of step i
     for _ in range(k):

@@ -39,7 +39,7 @@ def gradient_norms_by_lag(W, s, ds):
     """
     norms = [np.linalg.norm(ds, axis=1)]
     for s_t in s[:0:-1]:  # s_T first; s_0 has no step behind it
-        ds = (ds * tanh_grad_from_output.__wrapped__(s_t)) @ W  # (N, H) @ (H, H) -> (N, H)
+        ds = (ds * tanh_grad_from_output.bare(s_t)) @ W  # (N, H) @ (H, H) -> (N, H)
         norms.append(np.linalg.norm(ds, axis=1))
     return np.array(norms)
 

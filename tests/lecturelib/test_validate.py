@@ -117,7 +117,7 @@ def test_checked_converts_and_keeps_the_bare_formula():
     np.testing.assert_array_equal(scaled([1, 2]), [2.0, 4.0])
     np.testing.assert_array_equal(scaled(scale=1, x=[1, 2]), [1.0, 2.0])
     assert (scaled.__name__, scaled.__doc__) == ("scaled", "x · scale.")
-    assert scaled.__wrapped__("ab", 3) == "ababab"
+    assert scaled.bare("ab", 3) == "ababab"
 
 
 def test_checked_refuses_bad_arguments_relations_and_calls():

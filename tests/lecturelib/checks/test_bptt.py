@@ -12,8 +12,7 @@ def by_library(dh, s, W):
     T, N, H = dh.shape
     model = RNN(H, H, H, rng=np.random.default_rng(0))
     model.W, model.V = W, np.eye(H)
-    model.forward(np.zeros((T, N, H)))
-    model._kept = model._kept[0], s  # the states of the exercise, not of a forward pass
+    model._keep((np.zeros((T, N, H)), s), dh)  # the states of the exercise, not of a forward pass
     model.backward(dh)
     return model.dW
 
