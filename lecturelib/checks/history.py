@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import product
-
 import numpy as np
 
-from lecturelib.checks import AnswerError, as_number, called, check, code, number
+from lecturelib.checks import code, number
 
 mistakes = number("history", "by_hand", "mistakes")
 bias = number("history", "by_hand", "bias")
@@ -16,41 +13,35 @@ energy = number("history", "numbers", "energy")
 configurations = number("history", "numbers", "configurations")
 
 
-@check
-def update(answer: Callable) -> str:
-    """A function (w, b, x, y) -> (w, b) that does one step of Rosenblatt's rule."""
-    rng = np.random.default_rng(6)
-    for y, above in product([0, 1], [True, False]):
-        x, w = rng.normal(size=3), rng.normal(size=3)
-        b = float(-w @ x + (0.7 if above else -0.7))
-        error = y - above
-        result = called(answer, w, b, x, y)
-        if not isinstance(result, tuple) or len(result) != 2:
-            raise AnswerError("Return the pair w, b.")
-        new_w, new_b = np.asarray(result[0], dtype=float), as_number(result[1])
-        if new_w.shape != (3,):
-            raise AnswerError(f"For three inputs w came back with shape {new_w.shape}.")
-        _one_step(new_w - w, new_b - b, x, error)
-    on_line = called(answer, np.zeros(2), 0.0, np.ones(2), 0)
-    if not np.allclose(on_line[0], 0):
-        raise AnswerError("A sum of exactly zero gives the output 0, which was right here.")
-    return "Right answers change nothing, both kinds of mistake are mended."
+_PLANES = [
+    (np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([2.0, 2]), -3.0),
+    (np.array([[3.0, 1, 0], [-1, 2, 2], [0, -2, 1]]), np.array([1.0, -2, 3]), 0.5),
+]
 
 
-def _one_step(dw, db, x, error):
-    """Raise the AnswerError of a change that is not error · (x, 1)."""
-    if np.allclose(dw, error * x) and np.isclose(db, error):
-        return
-    if not error:
-        raise AnswerError("The answer was right, and your weights change all the same.")
-    if np.allclose(dw, 0):
-        kind = "0 instead of 1" if error > 0 else "1 instead of 0"
-        raise AnswerError(f"The output was {kind}, and your weights stay as they are.")
-    if np.allclose(dw, -error * x):
-        raise AnswerError("The sign: your step makes the mistake larger. It is y minus output.")
-    if np.allclose(dw, error * x):
-        raise AnswerError("The weights are right; the bias moves by y minus output as well.")
-    raise AnswerError("The weights must change by (y - output) times the inputs.")
+@code(
+    *_PLANES,
+    otherwise="The number is not the square of R over γ.",
+    says="However many examples there are: only the largest and the smallest value count.",
+)
+def bound(X: np.ndarray, w: np.ndarray, b: float) -> tuple:
+    """A function (X, w, b) -> (R / γ)², for a plane that separates the classes."""
+    rows, u = np.column_stack([X, np.ones(len(X))]), np.append(w, b)
+    largest, sums = np.linalg.norm(rows, axis=1).max(), np.abs(rows @ u)
+    right = (largest * np.linalg.norm(u) / sums.min()) ** 2
+    bare = np.linalg.norm(X, axis=1).max()
+    return right, {
+        "That is R/γ; the bound is its square.": right**0.5,
+        "Make u of length one first.": (largest / sums.min()) ** 2,
+        "The length of u counts the bias as well.": (largest * np.linalg.norm(w) / sums.min()) ** 2,
+        "R belongs to the inputs with the constant 1 appended.": (
+            bare * np.linalg.norm(u) / sums.min()
+        )
+        ** 2,
+        "γ is the smallest distance, not the largest.": (largest * np.linalg.norm(u) / sums.max())
+        ** 2,
+        "That is γ/R squared: the other way round.": 1 / right,
+    }
 
 
 def _machine(visible, hidden):

@@ -11,27 +11,29 @@ from lecturelib.representation import principal_components
 
 autoencoder_parameters = number("representation_learning", "numbers", "autoencoder_parameters")
 
-# The layer that makes XOR easy: h = ReLU(W x + b).
-_W, _B = np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, -1.0])
+# Another layer that makes XOR easy: h = ReLU(W x + b).
+_W, _B = np.array([[1.0, -1.0], [-1.0, 1.0]]), np.array([-0.5, -0.5])
 
 
 @check
 def hidden(answer) -> str:
-    """[h_1, h_2] of the corner (1, 1)."""
-    value, a = as_vector(answer, 2), _W @ [1.0, 1.0] + _B
-    if near(value, a, 2):
-        return "The only corner that the second unit answers to."
+    """The two units of h for the corner (1, 0)."""
+    value, a = as_vector(answer, 2), _W @ [1.0, 0.0] + _B
+    right = np.maximum(a, 0)
+    if near(value, right, 2):
+        return "Each of the two units answers to one corner of class 1."
     mistakes = [
-        (a[::-1], "The two units are in the wrong order: the first one has the bias 0."),
-        (a - _B, "The bias of the second unit is not added yet."),
-        (_W @ [1.0, 0.0] + _B, "That is the corner (1, 0); here both inputs are 1."),
-        (np.minimum(a, 1), "ReLU has no upper end: it cuts off below 0 only."),
-        (np.minimum(a - _B, 1), "That looks like OR and AND; ReLU gives the sum itself."),
+        (a, "Those are the sums before ReLU, which replaces negative entries by 0."),
+        (right[::-1], "That is the corner (0, 1), or the two units are in the wrong order."),
+        (np.maximum(a - _B, 0), "The biases are not added yet."),
+        (np.maximum(a - 2 * _B, 0), "The biases are negative: they make both sums smaller."),
+        (np.abs(a), "ReLU gives 0 for a negative number, not its absolute value."),
+        ([0, 0], "That is what the corners (0, 0) and (1, 1) give."),
     ]
     for wrong, says in mistakes:
         if near(value, wrong, 2):
             raise AnswerError(says)
-    raise AnswerError("Both units add the two inputs and their own bias; ReLU then cuts below 0.")
+    raise AnswerError("Each row of W times x, plus its own bias; ReLU then cuts below 0.")
 
 
 @check
