@@ -24,6 +24,7 @@ IN_THE_PAGE = "sphinxext.page_kernel"
 # Modules without a test of their own name: what is made of them is tested there.
 TESTED_THROUGH = {
     "lecturelib/exchange": "lecturelib/test_frameworks.py",
+    "lecturelib/layers": "lecturelib/test_layers.py",
     "lecturelib/rnn": "lecturelib/test_rnn.py",
     "sphinxext/page_kernel": "sphinxext/test_page_kernel.py",
     "sphinxext/python/pyodide/compile/inside.py": "sphinxext/python/pyodide/compile",
@@ -61,9 +62,10 @@ def parsed(path):
 
 
 def defines(path):
-    """The functions and classes of a module that can be tested."""
+    """The public functions and classes of a module."""
     made = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return {node.name for node in parsed(path).body if isinstance(node, made)}
+    names = {node.name for node in parsed(path).body if isinstance(node, made)}
+    return {name for name in names if not name.startswith("_")}
 
 
 def expected_tests(path):
