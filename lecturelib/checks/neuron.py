@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from lecturelib import activations
@@ -14,55 +16,58 @@ output = number("neuron", "by_hand", "output")
 slope = number("neuron", "by_hand", "slope")
 
 
-def _side(weights: np.ndarray, bias: float, x: tuple[int, int]) -> tuple[float, int]:
+def _side(weights: np.ndarray, bias: float, x: tuple[int, ...]) -> tuple[float, int]:
     """The sum at the corner x and the step function of it."""
     a = float(weights @ np.array(x) + bias)
     return a, int(a > 0)
 
 
 @check
-def nand(answer: tuple) -> str:
-    """Weights and bias of a step neuron that gives 0 at (1, 1) and 1 at the other corners."""
+def majority(answer: tuple) -> str:
+    """Weights and bias of a step neuron: 1 where at least two of its three inputs are 1."""
     try:
         weights, bias = answer
     except (TypeError, ValueError):
-        raise AnswerError("Give a pair: a list of two weights, then the bias.") from None
-    weights, bias = as_vector(weights, 2), as_number(bias)
-    for x in CORNERS:
+        raise AnswerError("Give a pair: a list of three weights, then the bias.") from None
+    weights, bias = as_vector(weights, 3), as_number(bias)
+    for x in product((0, 1), repeat=3):
         a, says = _side(weights, bias, x)
-        if says == int(x == (1, 1)):
+        if says != int(sum(x) >= 2):
             sign = "above" if says else "not above"
-            raise AnswerError(f"At {x} your sum is {a:g}, {sign} zero; NAND wants the other side.")
-    return "All four corners lie on their side of the line."
+            raise AnswerError(f"At {x} your sum is {a:g}, {sign} zero; the vote wants the other.")
+    return "All eight corners lie on their side of the plane."
 
 
 def _wrong_slope(result: np.ndarray, a: np.ndarray) -> str:
-    """The side on which the slope is wrong, in words."""
-    left, right = result[a < 0], result[a > 0]
-    if not np.allclose(right, 1):
-        return f"Where a > 0 the function is a itself; your slope there is {right[0]:g}."
-    return f"Where a < 0 your slope is {left[0]:g}; the line there is not as steep."
+    """The first wrong slope, in words."""
+    wrong = ~np.isclose(result, activations.sigmoid(a))
+    at, got = a[wrong][0], result[wrong][0]
+    if np.isnan(got):
+        return f"At a = {at:g} your slope is {got:g}: which of your terms overflows there?"
+    return f"At a = {at:g} your slope is {got:.4g}; the curve there has another one."
 
 
 @code(
-    (np.array([[-3.0, -0.5, 0.5], [2.0, 7.0, -1.0]]),),
+    (np.array([[-3.0, -0.5, 0.5], [2.0, -1000.0, 1000.0]]),),
     otherwise=_wrong_slope,
-    says="Both sides, for every shape.",
+    says="Softplus rises as the sigmoid says, for every shape and far out.",
 )
-def leaky_relu_grad(a: np.ndarray) -> tuple:
-    """A function: the derivative of max(0.1 a, a), for arrays of any shape."""
-    return activations.leaky_relu_grad(a), {
-        "That is Leaky ReLU itself; asked is its slope.": activations.leaky_relu(a),
-        "That is the slope of ReLU: on the left yours is zero.": activations.relu_grad(a),
+def softplus_grad(a: np.ndarray) -> tuple:
+    """A function: the derivative of ln(1 + e^a), for arrays of any shape and for a = ±1000."""
+    return activations.sigmoid(a), {
+        "That is softplus itself; asked is its slope.": np.logaddexp(0, a),
+        "The slope falls where the curve gets steeper: look at the sign of your exponent.": (
+            activations.sigmoid(-a)
+        ),
     }
 
 
 @check
-def maxout_as_leaky_relu(answer: list) -> str:
-    """Four numbers w1, b1, w2, b2 with max(w1 x + b1, w2 x + b2) = max(0.1 x, x)."""
+def maxout_as_distance(answer: list) -> str:
+    """Four numbers w1, b1, w2, b2 with max(w1 x + b1, w2 x + b2) = |x − 2|."""
     w1, b1, w2, b2 = as_vector(answer, 4)
-    for x in (-10.0, -1.0, 0.0, 1.0, 10.0):
-        got, wanted = max(w1 * x + b1, w2 * x + b2), activations.leaky_relu(x)
+    for x in (-10.0, 0.0, 1.0, 2.0, 3.0, 10.0):
+        got, wanted = max(w1 * x + b1, w2 * x + b2), abs(x - 2)
         if not np.isclose(got, wanted):
             where = "high" if got > wanted else "low"
             raise AnswerError(f"At x = {x:g} your Maxout gives {got:g}, which is too {where}.")
