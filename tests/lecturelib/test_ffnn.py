@@ -1,12 +1,12 @@
 """The feed-forward network: its gradient, its names, its way to PyTorch and to a file and back."""
 
 import copy
-import pickle
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from contracts.models import ModelContract
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +40,25 @@ def with_biases(model, seed=1):
     return model
 
 
+class TestFFNN(ModelContract):
+    @pytest.fixture(autouse=True, params=ACTIVATIONS)
+    def kind(self, request):
+        self.activation = request.param
+        self.in_torch = self.activation != "maxout"
+
+    sizes = (3, 5, 4, 2)
+    names = tuple(f"layers.{i}.{name}" for i in (0, 2, 4) for name in "Wb")
+
+    def make(self, rng, dtype):
+        return FFNN(self.sizes, self.activation, rng=rng, dtype=dtype)
+
+    def inputs(self, rng):
+        return (rng.normal(size=(6, 3)),)
+
+    def backward(self, model, dh):
+        return (model.backward(dh, input_gradient=True),)
+
+
 # The fill-in example, and gradients
 
 
@@ -67,15 +86,6 @@ def check_network(model, x, loss, y):
     loss.forward(model.forward(x), y)
     dx = model.backward(loss.backward(), input_gradient=True)
     check_gradients(value, {"x": x, **model.parameters}, {"x": dx, **model.gradients})
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("N", [1, 6])
-def test_gradients_of_inputs_and_all_parameters(activation, N):
-    rng = np.random.default_rng(2)
-    model = with_biases(network(activation=activation))
-    check_network(model, rng.normal(size=(N, 3)), CrossEntropy(), rng.integers(2, size=N))
-    check_network(model, rng.normal(size=(N, 3)), MeanSquaredError(), rng.normal(size=(N, 2)))
 
 
 @settings(max_examples=15, deadline=None)
@@ -147,42 +157,7 @@ def test_a_whole_step_keeps_the_type(dtype, activation):
     assert {array.dtype for array in arrays} == {np.dtype(dtype)}
 
 
-def test_predict_equals_forward_and_leaves_a_backward_alone():
-    model, x = network(), np.random.default_rng(3).normal(size=(4, 3))
-    z = model.forward(x)
-    np.testing.assert_array_equal(model.predict(x), z)
-    model.predict(x[:1])
-    model.backward(np.ones_like(z))  # of all four rows
-    np.testing.assert_array_equal(model.layers[-1].db, [4, 4])
-
-
-def test_copies_and_pickles_are_independent():
-    model, x = network(), np.ones((1, 3))
-    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
-        other.layers[0].W += 1
-        assert (other.predict(x) != model.predict(x)).all()
-
-
 # PyTorch
-
-
-@pytest.mark.parametrize("activation", IN_TORCH)
-@pytest.mark.parametrize("sizes", [(3, 2), (3, 5, 4, 2)])
-def test_to_torch_gives_equal_outputs_losses_and_gradients(activation, sizes):
-    torch = pytest.importorskip("torch")
-    rng = np.random.default_rng(4)
-    model = with_biases(network(sizes, activation))
-    x, y = rng.normal(size=(6, 3)), rng.integers(2, size=6)
-    sequential, t = model.to_torch(), torch.tensor(x, requires_grad=True)
-    expected = torch.nn.functional.cross_entropy(sequential(t), torch.tensor(y))
-    expected.backward()
-    loss = CrossEntropy()
-    assert loss.forward(model.forward(x), y) == pytest.approx(expected.item(), abs=1e-10)
-    dx = model.backward(loss.backward(), input_gradient=True)
-    np.testing.assert_allclose(dx, t.grad, rtol=1e-10, atol=1e-10)
-    theirs = [p.grad for p in sequential.parameters()]
-    for ours, their in zip(model.gradients.values(), theirs, strict=True):
-        np.testing.assert_allclose(ours, their, rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize("activation", IN_TORCH)
@@ -246,18 +221,6 @@ def test_the_modules_import_numpy_only():
 
 
 # Files
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_save_and_load(tmp_path, activation, dtype):
-    model, path = with_biases(network(activation=activation, dtype=dtype)), tmp_path / "net"
-    model.save(path)
-    assert [file.name for file in tmp_path.iterdir()] == ["net"]  # exactly where it was told
-    other = FFNN.load(path)
-    assert (other.sizes, other.activation, other.dtype) == (model.sizes, activation, model.dtype)
-    for name, p in model.parameters.items():
-        np.testing.assert_array_equal(other.parameters[name], p)
 
 
 def test_a_damaged_file_is_never_loaded_in_silence(tmp_path):

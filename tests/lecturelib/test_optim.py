@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lecturelib.ffnn import FFNN
 from lecturelib.layers import Linear
-from lecturelib.optim import SGD, Adam, Optimiser
+from lecturelib.optim import SGD, Adam, Optimiser, clip_gradients
 
 RECIPES = [
     (SGD, {"lr": 0.1}),
@@ -179,3 +179,59 @@ def test_arrays_that_do_not_fit_are_refused(parameters, gradients, message):
 def test_the_base_has_no_formula():
     with pytest.raises(NotImplementedError):
         Optimiser(single(), 0.1).step()
+
+
+# Clipping
+
+
+def test_clipping_scales_all_gradients_together_and_returns_the_old_norm():
+    gradients = {"W": np.array([[3.0, 0.0], [0.0, 4.0]]), "b": np.array([12.0])}
+    held = dict(gradients)
+    assert clip_gradients(gradients, 6.5) == 13  # 3² + 4² + 12² = 13²
+    np.testing.assert_allclose(held["W"], [[1.5, 0], [0, 2]], rtol=1e-15)
+    np.testing.assert_allclose(held["b"], [6], rtol=1e-15)
+    assert gradients["W"] is held["W"]
+
+
+@pytest.mark.parametrize("max_norm", [13, 14.0, 1e9])
+def test_gradients_that_are_short_enough_stay_as_they_are(max_norm):
+    gradients = {"W": np.array([3.0, 4.0]), "b": np.array([12.0])}
+    assert clip_gradients(gradients, max_norm) == 13
+    assert gradients["W"].tolist() == [3, 4]
+
+
+def test_zero_gradients_have_norm_zero():
+    gradients = {"W": np.zeros(3)}
+    assert clip_gradients(gradients, 1.0) == 0
+    assert not gradients["W"].any()
+
+
+@pytest.mark.parametrize(("dtype", "size"), [(np.float32, 1e30), (np.float64, 1e250)])
+def test_squares_of_exploded_gradients_do_not_overflow(dtype, size):
+    gradients = {"W": np.array([3 * size, 4 * size], dtype)}
+    assert clip_gradients(gradients, 1.0) == pytest.approx(5 * size)
+    assert gradients["W"].dtype == dtype
+    np.testing.assert_allclose(gradients["W"], [0.6, 0.8], rtol=1e-6)
+
+
+@pytest.mark.parametrize("near", [1 - 1e-9, 1.0, 1 + 1e-9])
+def test_clipping_begins_right_at_the_norm(near):
+    gradients = {"W": np.array([3.0, 4.0]), "b": np.array([12.0])}
+    clip_gradients(gradients, 13 * near)
+    expected = min(1, near) * np.array([3, 4, 12])
+    np.testing.assert_allclose([*gradients["W"], *gradients["b"]], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("gradients", "max_norm", "message"),
+    [
+        ({}, 1, r"^gradients: expected at least one"),
+        ({"W": np.ones(2)}, 0, r"^max_norm: .*above 0"),
+        ({"W": np.array([0, np.nan])}, 1, r"^gradients\['W'\]: .*finite"),
+        ({"W": np.arange(2)}, 1, r"^gradients\['W'\]: .*in place"),
+        ({"W": [1.0]}, 1, r"^gradients\['W'\]: .*in place.*\[1.0\]"),
+    ],
+)
+def test_clipping_names_what_is_wrong(gradients, max_norm, message):
+    with pytest.raises(ValueError, match=message):
+        clip_gradients(gradients, max_norm)
