@@ -9,13 +9,15 @@ why.
 
 Settings: ``python_in_page`` (False leaves everything away), ``python_cache`` (where downloads are
 kept, from the book's root) and ``python_elsewhere`` (what no browser runs, with the names that
-readers know: see ``needs``).
+readers know: see ``needs``). The environment variable BOOK_STRICT ends a build without Python in an
+error: what is published has its buttons.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import sys
 import zipfile
@@ -25,6 +27,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
@@ -92,7 +95,10 @@ class RunBars(SphinxPostTransform):
 
 
 def assemble(app: Sphinx, config: Config) -> None:
-    """Put Python together, or say why the pages go without; ``python_folder`` is where it is."""
+    """Put Python together, or say why the pages go without; ``python_folder`` is where it is.
+
+    Raises ExtensionError instead where BOOK_STRICT is set.
+    """
     config.python_folder = ""
     if not config.python_in_page:
         return
@@ -103,6 +109,10 @@ def assemble(app: Sphinx, config: Config) -> None:
         name = f"pyodide-{pyodide.PINS.version}"
         pyodide.assemble(target / name, cache, wheels)
     except pyodide.Unavailable as error:
+        if os.environ.get("BOOK_STRICT"):
+            raise ExtensionError(
+                f"BOOK_STRICT is set, and the pages get no Run buttons: {error}"
+            ) from error
         print(f"The pages get no Run buttons: {error}", file=sys.stderr)
         return
     config.python_folder = _own_files(target)

@@ -114,6 +114,12 @@ def test_only_the_jobs_that_must_may_write():
         assert not any(called(step.get("run", "")) for step in steps(name, job))
 
 
+def test_every_week_each_chapter_runs_in_its_page():
+    assert "make fresh ALL=1" in [step.get("run") for step in steps("freshness", "fresh")]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert "$(if $(ALL),--all-chapters)" in makefile
+
+
 def test_no_checkout_leaves_its_credentials_behind():
     checkouts = [
         step
@@ -139,6 +145,7 @@ def test_the_published_book_knows_its_address():
     env = jobs("publish")["build"]["env"]
     assert env["BOOK_REPOSITORY"] == "https://github.com/${{ github.repository }}"
     assert env["BOOK_REVISION"] == "${{ github.sha }}"
+    assert env["BOOK_STRICT"] == "1"
     makefile = (ROOT / "Makefile").read_text("utf-8")
     uploaded = [
         step["with"]["path"] for step in steps("publish", "build") if "path" in step.get("with", {})

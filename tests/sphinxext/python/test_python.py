@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from nbformat import v4
+from sphinx.errors import ExtensionError
 
 from sphinxext.python import pyodide
 from tools.browser import open_page as open_in
@@ -213,6 +214,7 @@ def test_without_a_source_the_book_has_no_buttons_and_says_why(
         raise pyodide.Unavailable({"numpy.whl": ["the CDN: no network"]}, Path("cache"))
 
     monkeypatch.setattr(pyodide, "assemble", nowhere)
+    monkeypatch.delenv("BOOK_STRICT", raising=False)
     extensions = ["sphinxext.python"]
     files = {"index.ipynb": notebook(*CELLS)}
     made = build(*extensions, files=files, **SETTINGS)
@@ -221,6 +223,16 @@ def test_without_a_source_the_book_has_no_buttons_and_says_why(
     said = capsys.readouterr().err
     assert "no Run buttons" in said
     assert "numpy.whl" in said
+
+
+def test_a_strict_build_ends_where_python_cannot_be_had(build, notebook, monkeypatch):
+    def nowhere(*args, **options):
+        raise pyodide.Unavailable({"numpy.whl": ["the CDN: no network"]}, Path("cache"))
+
+    monkeypatch.setattr(pyodide, "assemble", nowhere)
+    monkeypatch.setenv("BOOK_STRICT", "1")
+    with pytest.raises(ExtensionError, match=r"(?s)no Run buttons.*numpy\.whl"):
+        build("sphinxext.python", files={"index.ipynb": notebook(*CELLS)}, **SETTINGS)
 
 
 def test_the_setting_leaves_everything_away(build, notebook):
