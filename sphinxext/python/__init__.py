@@ -57,8 +57,8 @@ PAGE_BAR = (
     f'<button type="button" class="run-all">Run all code</button>{STATUS}'
 )
 NOTE = '<p class="run-note">{who} {needs}, which no browser runs. {how}</p>'
-WITH_BUTTONS = "Open it in Colab or Binder: the rocket at the top of the page."
-WITHOUT_BUTTONS = "Download it as a notebook: the arrow at the top of the page."
+WITH_BUTTONS = "Open the page in Colab or Binder: the rocket at its top."
+WITHOUT_BUTTONS = "Download the page as a notebook: the arrow at its top."
 
 
 class RunBars(SphinxPostTransform):

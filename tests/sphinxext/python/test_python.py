@@ -193,7 +193,7 @@ def test_a_cell_that_needs_more_says_so_and_the_others_have_their_buttons(book):
     assert [bool(cell.select(".run-bar")) for cell in cells] == [True, False, False, True, True]
     assert [note.text for note in page.select(".run-note")] == [
         "This cell needs PyTorch, which no browser runs. "
-        "Download it as a notebook: the arrow at the top of the page."
+        "Download the page as a notebook: the arrow at its top."
     ] * 2
     assert len(page.select(".run-page")) == 1
     stored = json.loads((book.out / page.select_one("[data-cells]")["data-cells"]).read_text())
