@@ -26,7 +26,7 @@ count = 0
 for code in "fd":
     for sizes in {SIZES}:
         for special in (False, True):
-            count += inside.products(code, *sizes, 7, special)
+            count += inside.products("loops-fma", code, *sizes, 7, special)
     for name, types in inside.LOOPS.items():
         if name in ("matmul", "vecdot"):
             continue
