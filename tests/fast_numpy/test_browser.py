@@ -5,7 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browser import open_page, serve
+
+from tools.browser import open_page
+from tools.server import serve
 
 REPO = Path(__file__).parents[2]
 PYODIDE = REPO / ".cache" / "pyodide"
