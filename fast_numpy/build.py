@@ -1,4 +1,4 @@
-"""``python build.py [TARGET]``: compile ``loops/`` into the side module that Pyodide loads.
+"""``python build.py``: compile ``loops/`` into the side modules that Pyodide loads.
 
 AssemblyScript, from npm, pinned by version and integrity in ``package-lock.json``, makes a module
 of WebAssembly; a section in front of it makes that a shared library for Emscripten's loader. The
@@ -7,14 +7,16 @@ same sources give the same bytes.
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
-LIBRARY = HERE / "src" / "fast_numpy" / "loops.wasm"
+PACKAGE = HERE / "src" / "fast_numpy"
+# Twice the same, but that one of them multiplies and adds in one step: "relaxed SIMD", which not
+# every browser has.
+LIBRARIES = {"loops.wasm": [], "loops-fma.wasm": ["--enable", "relaxed-simd"]}
 SOURCES = [HERE / "loops" / name for name in ("products.ts", "entries.ts")]
 OPTIONS = ["-O3", "--runtime", "stub", "--noAssert", "--enable", "simd"]
 # The memory is Pyodide's; nothing of it is this module's but what the loader reserves.
@@ -25,19 +27,24 @@ HEADER = 8  # bytes: what every module of WebAssembly opens with
 DATA = 11  # the section of data
 
 
-def build(npm: Sequence[str] = ("npm",), node: Sequence[str] = ("node",)) -> bytes:
-    """The side module. Raises RuntimeError with what npm or the compiler said.
+def build(npm: Sequence[str] = ("npm",), node: Sequence[str] = ("node",)) -> dict[str, bytes]:
+    """The side modules by name. Raises RuntimeError with what npm or the compiler said.
 
     ``npm`` and ``node`` are the commands that start them; npm keeps the compiler in
     ``node_modules`` here.
     """
     if not (HERE / "node_modules" / ".package-lock.json").exists():
         _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(HERE)])
+    return {name: side_module(_compile(node, options)) for name, options in LIBRARIES.items()}
+
+
+def _compile(node: Sequence[str], options: Sequence[str]) -> bytes:
     compiler = HERE / "node_modules" / "assemblyscript" / "bin" / "asc.js"
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "made.wasm")
-        _run([*node, str(compiler), *map(str, SOURCES), *OPTIONS, "-o", str(made)])
-        return side_module(made.read_bytes())
+        given = [*map(str, SOURCES), *OPTIONS, *options, "-o", str(made)]
+        _run([*node, str(compiler), *given])
+        return made.read_bytes()
 
 
 def _run(command: Sequence[str]) -> None:
@@ -85,14 +92,7 @@ def _sections(module: bytes) -> Iterator[int]:
         place += size
 
 
-def main() -> None:
-    """Write the side module to the target, by default where the package keeps it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("target", nargs="?", type=Path, default=LIBRARY)
-    target = parser.parse_args().target
-    target.write_bytes(build())
-    print(f"{target}: {target.stat().st_size} bytes")
-
-
 if __name__ == "__main__":
-    main()
+    for name, module in build().items():
+        (PACKAGE / name).write_bytes(module)
+        print(f"{PACKAGE / name}: {len(module)} bytes")

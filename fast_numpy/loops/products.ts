@@ -37,6 +37,14 @@ export function dot_f64(a: usize, as: isize, b: usize, bs: isize, out: usize, n:
   store<f64>(out, dot<f64>(a, as, b, bs, n));
 }
 
+// x y + z, rounded once where the compiler is told that there is such an instruction (see build.py).
+// @ts-ignore: decorator
+@inline
+function mad<T>(x: v128, y: v128, z: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(x, y, z);
+  return v128.add<T>(v128.mul<T>(x, y), z);
+}
+
 function matmul<T>(args: usize, dims: usize, steps: usize): void {
   let a = load<usize>(args), b = load<usize>(args, WORD), c = load<usize>(args, 2 * WORD);
   const m = load<isize>(dims, WORD), k = load<isize>(dims, 2 * WORD), p = load<isize>(dims, 3 * WORD);
@@ -105,17 +113,17 @@ function tile<T>(
   for (; k > 0; k--) {
     const b0 = v128.load(b), b1 = v128.load(b, VECTOR);
     const x0 = v128.load_splat<T>(a0);
-    c00 = v128.add<T>(c00, v128.mul<T>(x0, b0));
-    c01 = v128.add<T>(c01, v128.mul<T>(x0, b1));
+    c00 = mad<T>(x0, b0, c00);
+    c01 = mad<T>(x0, b1, c01);
     const x1 = v128.load_splat<T>(a1);
-    c10 = v128.add<T>(c10, v128.mul<T>(x1, b0));
-    c11 = v128.add<T>(c11, v128.mul<T>(x1, b1));
+    c10 = mad<T>(x1, b0, c10);
+    c11 = mad<T>(x1, b1, c11);
     const x2 = v128.load_splat<T>(a2);
-    c20 = v128.add<T>(c20, v128.mul<T>(x2, b0));
-    c21 = v128.add<T>(c21, v128.mul<T>(x2, b1));
+    c20 = mad<T>(x2, b0, c20);
+    c21 = mad<T>(x2, b1, c21);
     const x3 = v128.load_splat<T>(a3);
-    c30 = v128.add<T>(c30, v128.mul<T>(x3, b0));
-    c31 = v128.add<T>(c31, v128.mul<T>(x3, b1));
+    c30 = mad<T>(x3, b0, c30);
+    c31 = mad<T>(x3, b1, c31);
     a0 += ak; a1 += ak; a2 += ak; a3 += ak; b += bk;
   }
   put<T>(c, c00, c01, more); c += cm;
@@ -191,10 +199,10 @@ function combination<T>(a: usize, ak: isize, b: usize, bk: isize, k: isize, c: u
   let c0 = v128.splat<T>(<T>0), c1 = c0, c2 = c0, c3 = c0;
   for (; k > 0; k--, a += ak, b += bk) {
     const x = v128.load_splat<T>(a);
-    c0 = v128.add<T>(c0, v128.mul<T>(x, v128.load(b)));
-    c1 = v128.add<T>(c1, v128.mul<T>(x, v128.load(b, VECTOR)));
-    c2 = v128.add<T>(c2, v128.mul<T>(x, v128.load(b, 2 * VECTOR)));
-    c3 = v128.add<T>(c3, v128.mul<T>(x, v128.load(b, 3 * VECTOR)));
+    c0 = mad<T>(x, v128.load(b), c0);
+    c1 = mad<T>(x, v128.load(b, VECTOR), c1);
+    c2 = mad<T>(x, v128.load(b, 2 * VECTOR), c2);
+    c3 = mad<T>(x, v128.load(b, 3 * VECTOR), c3);
   }
   v128.store(c, c0);
   v128.store(c, c1, VECTOR);
@@ -209,10 +217,10 @@ function fourDots<T>(a: usize, b: usize, bp: isize, k: isize, c: usize, cp: isiz
   let c0 = v128.splat<T>(<T>0), c1 = c0, c2 = c0, c3 = c0;
   for (; k >= lanes; k -= lanes, a += VECTOR, b += VECTOR, b1 += VECTOR, b2 += VECTOR, b3 += VECTOR) {
     const x = v128.load(a);
-    c0 = v128.add<T>(c0, v128.mul<T>(x, v128.load(b)));
-    c1 = v128.add<T>(c1, v128.mul<T>(x, v128.load(b1)));
-    c2 = v128.add<T>(c2, v128.mul<T>(x, v128.load(b2)));
-    c3 = v128.add<T>(c3, v128.mul<T>(x, v128.load(b3)));
+    c0 = mad<T>(x, v128.load(b), c0);
+    c1 = mad<T>(x, v128.load(b1), c1);
+    c2 = mad<T>(x, v128.load(b2), c2);
+    c3 = mad<T>(x, v128.load(b3), c3);
   }
   let s0 = total<T>(c0), s1 = total<T>(c1), s2 = total<T>(c2), s3 = total<T>(c3);
   for (; k > 0; k--, a += size, b += size, b1 += size, b2 += size, b3 += size) {
@@ -236,10 +244,10 @@ function dot<T>(a: usize, as: isize, b: usize, bs: isize, n: isize): T {
   let c0 = v128.splat<T>(<T>0), c1 = c0, c2 = c0, c3 = c0;
   if (as == size && bs == size) {
     for (; n >= four; n -= four, a += 4 * VECTOR, b += 4 * VECTOR) {
-      c0 = v128.add<T>(c0, v128.mul<T>(v128.load(a), v128.load(b)));
-      c1 = v128.add<T>(c1, v128.mul<T>(v128.load(a, VECTOR), v128.load(b, VECTOR)));
-      c2 = v128.add<T>(c2, v128.mul<T>(v128.load(a, 2 * VECTOR), v128.load(b, 2 * VECTOR)));
-      c3 = v128.add<T>(c3, v128.mul<T>(v128.load(a, 3 * VECTOR), v128.load(b, 3 * VECTOR)));
+      c0 = mad<T>(v128.load(a), v128.load(b), c0);
+      c1 = mad<T>(v128.load(a, VECTOR), v128.load(b, VECTOR), c1);
+      c2 = mad<T>(v128.load(a, 2 * VECTOR), v128.load(b, 2 * VECTOR), c2);
+      c3 = mad<T>(v128.load(a, 3 * VECTOR), v128.load(b, 3 * VECTOR), c3);
     }
   }
   let sum = total<T>(v128.add<T>(v128.add<T>(c0, c1), v128.add<T>(c2, c3)));

@@ -4,9 +4,10 @@ import base64
 
 import numpy as np
 
-from fast_numpy import LIBRARY, LOOPS, numpy_api
+from fast_numpy import LIBRARIES, LOOPS, numpy_api
 
-library = numpy_api.load(LIBRARY)
+libraries = {path.stem: numpy_api.load([path]) for path in LIBRARIES}
+library = libraries["loops"]
 SUFFIX = {"f": "f32", "d": "f64"}
 LIMITS = {"exp": 2, "log": 2, "tanh": 2}  # units in the last place; the other loops are exact
 SPECIAL = [0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0]
@@ -28,9 +29,9 @@ def addresses():
     return [address(name, types.format(code)) for name, types in LOOPS.items() for code in SUFFIX]
 
 
-def old_and_new(name, code, compute):
+def old_and_new(name, code, compute, of="loops"):
     """What ``compute()`` gives with NumPy's own loop and with ours; ``name`` may be dot."""
-    old, loop = compute(), library[f"{name}_{SUFFIX[code]}"]
+    old, loop = compute(), libraries[of][f"{name}_{SUFFIX[code]}"]
     if name == "dot":
         undo = numpy_api.replace_dot(code, loop)
     else:
@@ -83,7 +84,7 @@ LAYOUTS = [plain, turned, gaps, backwards, first_row, first_column]
 OUTS = [plain, turned, gaps, backwards]
 
 
-def products(code, m, k, p, seed, special):
+def products(of, code, m, k, p, seed, special):
     """Every layout of both matrices and of the product; how many products there were.
 
     The numbers are small and whole, so all sums are exact in any order; some are special.
@@ -98,14 +99,14 @@ def products(code, m, k, p, seed, special):
                 found = [np.matmul(x, y, out=out(np.full((m, p), 55, code))) for out in OUTS]
                 return [np.matmul(x, y), *found], [_around(array) for array in found]
 
-            (old, around), (new, still) = old_and_new("matmul", code, compute)
+            (old, around), (new, still) = old_and_new("matmul", code, compute, of)
             case = f"{left.__name__} ({m}, {k}) @ {right.__name__} ({k}, {p}), {code}"
             for i, j in zip(old, new, strict=True):
                 assert i.dtype == j.dtype, case
                 assert np.array_equal(i, j, equal_nan=True), case
             assert around == still, f"{case}: written beside the product"
             count += len(new)
-            _lines(x, y, code, case)
+            _lines(of, x, y, code, case)
     return count
 
 
@@ -119,7 +120,7 @@ def _around(out):
     return base[~mine].tobytes()
 
 
-def _lines(x, y, code, case):
+def _lines(of, x, y, code, case):
     """A row, a column and both, as vectors."""
     if not x.size or not y.size:
         return
@@ -128,7 +129,7 @@ def _lines(x, y, code, case):
         "vecdot": lambda: [np.vecdot(x, y.T[:1]), np.array(np.vecdot(x[0], y[:, -1]))],
         "dot": lambda: [np.dot(x, y), np.inner(x, y.T), np.array(np.dot(x[0], y[:, 0]))],
     }.items():
-        for i, j in zip(*old_and_new(name, code, compute), strict=True):
+        for i, j in zip(*old_and_new(name, code, compute, of), strict=True):
             assert np.array_equal(i, j, equal_nan=True), f"{name} of a line of {case}"
 
 
@@ -139,14 +140,14 @@ def _whole(rng, shape, code, special):
     return x
 
 
-def rounded(code, m, k, p, seed):
+def rounded(of, code, m, k, p, seed):
     """Numbers whose products are rounded: the difference in units of the bound of a sum."""
     rng = np.random.default_rng(seed)
     a, b = (
         rng.standard_normal((3, 1, m, k)).astype(code),
         rng.standard_normal((2, k, p)).astype(code),
     )
-    old, new = old_and_new("matmul", code, lambda: a @ b)
+    old, new = old_and_new("matmul", code, lambda: a @ b, of)
     bound = (k + 2) * np.finfo(code).eps * (abs(a).astype("d") @ abs(b).astype("d"))
     return float((abs(old - new) / np.where(bound, bound, 1)).max(initial=0))
 

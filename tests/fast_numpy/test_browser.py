@@ -5,7 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browser import open_page, serve
+
+from tools.browser import open_page
+from tools.server import serve
 
 REPO = Path(__file__).parents[2]
 PYODIDE = REPO / ".cache" / "pyodide"
@@ -26,7 +28,7 @@ count = 0
 for code in "fd":
     for sizes in {SIZES}:
         for special in (False, True):
-            count += inside.products(code, *sizes, 7, special)
+            count += inside.products("loops-fma", code, *sizes, 7, special)
     for name, types in inside.LOOPS.items():
         if name in ("matmul", "vecdot"):
             continue

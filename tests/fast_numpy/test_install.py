@@ -60,11 +60,21 @@ def test_another_numpy_keeps_its_own_loops(installing):
         )
 
 
+def test_the_next_library_is_tried_where_one_does_not_load(installing):
+    installing.run(
+        "from pathlib import Path\nPath('/broken.so').write_bytes(b'nothing')\n"
+        "undo = fast_numpy.install([Path('/broken.so'), fast_numpy.LIBRARIES[1]])\n"
+        "None"
+    )
+    assert installing.run("fast_numpy.installed()") is True
+    installing.run("undo()")
+
+
 def test_a_library_that_does_not_load_changes_nothing(installing):
     with pytest.raises(PyodideError, match="OSError"):
         installing.run(
             "from pathlib import Path\nPath('/broken.so').write_bytes(b'nothing')\n"
-            "fast_numpy.install(Path('/broken.so'))"
+            "fast_numpy.install([Path('/broken.so')])"
         )
 
 
@@ -78,7 +88,7 @@ def test_a_wrong_number_in_the_self_test_changes_nothing(installing, name):
             "class Other(dict):\n"
             "    def __missing__(self, key):\n"
             f"        return inside.library['{other}_f64' if key == '{name}_f64' else key]\n"
-            "fast_numpy.numpy_api.load = lambda path: Other()\n"
+            "fast_numpy.numpy_api.load = lambda libraries: Other()\n"
             "try: fast_numpy.install()\nfinally: fast_numpy.numpy_api.load = real"
         )
 

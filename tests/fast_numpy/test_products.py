@@ -1,5 +1,6 @@
 """matmul, vecdot and dot against NumPy's own loops: sizes, strides, types, special values."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,11 +17,13 @@ JOBS = settings(
 )
 
 
-@settings(JOBS, max_examples=120)
+@pytest.mark.parametrize("library", ["loops", "loops-fma"])
+@settings(JOBS, max_examples=60)
 @given(CODES, SIZES, SEEDS, st.booleans())
-def test_exact_products_are_the_same_in_every_layout(pyodide, code, sizes, seed, special):
+def test_exact_products_are_the_same_in_every_layout(pyodide, library, code, sizes, seed, special):
     count = pyodide.run(
-        "inside.products(code, *sizes, seed, special)",
+        "inside.products(of, code, *sizes, seed, special)",
+        of=library,
         code=code,
         sizes=sizes,
         seed=seed,
@@ -29,8 +32,9 @@ def test_exact_products_are_the_same_in_every_layout(pyodide, code, sizes, seed,
     assert count == 180  # 6 layouts of each matrix, 5 of the product
 
 
-@settings(JOBS, max_examples=60)
+@pytest.mark.parametrize("library", ["loops", "loops-fma"])
+@settings(JOBS, max_examples=30)
 @given(CODES, SIZES, SEEDS)
-def test_stacks_of_rounded_products_differ_by_less_than_the_bound(pyodide, code, sizes, seed):
-    job = "inside.rounded(code, *sizes, seed)"
-    assert pyodide.run(job, code=code, sizes=sizes, seed=seed) <= 1
+def test_rounded_products_differ_by_less_than_the_bound(pyodide, library, code, sizes, seed):
+    job = "inside.rounded(of, code, *sizes, seed)"
+    assert pyodide.run(job, of=library, code=code, sizes=sizes, seed=seed) <= 1

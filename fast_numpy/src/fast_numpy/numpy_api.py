@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +34,15 @@ def refuse_others() -> None:
         )
 
 
-def load(library: Path) -> ctypes.CDLL:
-    """The library, its functions by name. Raises OSError if WebAssembly refuses it."""
-    return ctypes.CDLL(str(library))
+def load(libraries: Sequence[Path]) -> ctypes.CDLL:
+    """The first of them that loads, its functions by name. Raises OSError if none does."""
+    *others, last = libraries
+    for library in others:
+        try:
+            return ctypes.CDLL(str(library))
+        except OSError:  # WebAssembly refuses it
+            continue
+    return ctypes.CDLL(str(last))
 
 
 def replace(name: str, types: str, loop: object) -> Callable[[], object]:

@@ -1,6 +1,7 @@
 """Cells that run in the page: a small book with Python from the site's own folder, in a browser."""
 
 import json
+import platform
 import re
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ from nbformat import v4
 from sphinx.errors import ExtensionError
 
 from sphinxext.python import pyodide
+from tools.browser import LAUNCH_ARGS, find_browser
 from tools.browser import open_page as open_in
 from tools.server import serve
 
@@ -575,7 +577,9 @@ FROM_SOURCES = """import sys
 import matplotlib.pyplot
 modules = [m for m in sys.modules.values() if type(m) is type(sys) and m.__spec__]
 files = [getattr(m, "__file__", None) or "" for m in modules if m.__spec__.origin != "frozen"]
-print(len(files) > 300, [f for f in files if f.endswith(".py") and "/sphinxext/" not in f])"""
+own = "/sphinxext/", "/fast_numpy/"  # whose sources stand beside their bytecode
+sources = [f for f in files if f.endswith(".py") and not any(part in f for part in own)]
+print(len(files) > 300, sources)"""
 
 
 def test_what_starts_is_bytecode_and_the_rest_stays_away(open_cells, address, book):
@@ -593,6 +597,36 @@ def test_what_starts_is_bytecode_and_the_rest_stays_away(open_cells, address, bo
     assert [url for url in asked if "python_rest" in url]
 
 
+# NumPy's loops
+
+LOOPS = """import fast_numpy
+import numpy as np
+x = np.ones((9, 70))
+print(fast_numpy.installed(), (x @ x.T).sum(), np.tanh(x).max() == np.tanh(1))"""
+# A module with one instruction of SIMD: (func (result v128) (i32x4.splat (i32.const 0)))
+SIMD = """WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123,
+    3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 17, 11]))"""
+
+
+def test_numpy_has_its_fast_loops_in_the_page(open_cells):
+    cells = open_cells()
+    cells.edit(1, LOOPS)
+    assert cells.run(1) == "True 5670.0 True\n"
+    assert cells.problems() == []
+
+
+def test_without_simd_numpy_keeps_its_own_loops_and_the_page_works(browser, address):
+    kind, found = browser.browser_type, find_browser(browser.browser_type.executable_path)
+    flags = [*LAUNCH_ARGS, "--js-flags=--no-enable-sse4-1"]
+    with kind.launch(executable_path=found.path, args=flags) as older:
+        cells = Cells(*open_in(older, f"{address}cells.html"))
+        has_simd = cells.page.evaluate(SIMD)
+        assert not has_simd or platform.machine() not in {"x86_64", "AMD64"}
+        cells.edit(1, LOOPS)
+        assert cells.run(1) == f"{has_simd} 5670.0 True\n"
+        assert cells.problems() == []
+
+
 # The second visit
 
 KEPT = """async () => {
@@ -605,7 +639,7 @@ KEPT = """async () => {
 
 OLD = """async () => {
     const python = await caches.open("book-python");
-    const { url } = (await python.keys()).find(({ url }) => url.includes("numpy"));
+    const { url } = (await python.keys()).find(({ url }) => url.includes("/numpy-"));
     const kept = await (await python.match(url)).arrayBuffer();
     await python.put(url, new Response(kept, { headers: { "X-Kept": "yes" } }));
     for (const old of ["numpy-1.whl", new URL(url).pathname.split("/").pop() + "?v=0"])
@@ -613,7 +647,7 @@ OLD = """async () => {
 }"""
 PRUNED = """async () => {
     const python = await caches.open("book-python");
-    const found = (await python.keys()).filter(({ url }) => url.includes("numpy"));
+    const found = (await python.keys()).filter(({ url }) => url.includes("/numpy-"));
     return found.length === 1 && (await python.match(found[0])).headers.get("X-Kept") === "yes";
 }"""
 
