@@ -27,8 +27,8 @@ def attack_step(
 ) -> tuple:
     """A function (X, now, dX, alpha, epsilon) -> the next pictures of an attack in steps."""
 
-    def kept(moved, centre=X, radius=epsilon):
-        return np.clip(np.clip(moved, centre - radius, centre + radius), 0, 1)
+    def kept(moved):
+        return np.clip(np.clip(moved, X - epsilon, X + epsilon), 0, 1)
 
     moved = now + alpha * np.sign(dX)
     return kept(moved), {
@@ -41,9 +41,6 @@ def attack_step(
         ),
         "It starts from the original pictures and not from the present ones.": kept(
             X + alpha * np.sign(dX)
-        ),
-        "The range of a pixel lies around its original value, not around the present one.": kept(
-            moved, now
         ),
         "Where the gradient is 0 the pixel stays.": kept(now + alpha * np.where(dX < 0, -1, 1)),
     }

@@ -7,14 +7,11 @@ from lecturelib.activations import sigmoid
 from lecturelib.checks import history
 
 
-def rule(sign=1, error=lambda y, o: y - o, size=1, bias=1, above=np.greater):
-    """Rosenblatt's rule, or the rule with one thing done wrongly."""
-
-    def step(w, b, x, y):
-        e = sign * error(y, int(above(w @ x + b, 0)))
-        return w + e * x * size, b + e * bias
-
-    return step
+def bound(X, w, b, ones=1.0, length=None, nearest=np.min, power=2):
+    """(R / γ)² by a loop over the rows, or with one thing done wrongly."""
+    length = np.sqrt(w @ w + b * b) if length is None else length(w)
+    R = max(np.sqrt(x @ x + ones) for x in X)
+    return (R / nearest([abs(x @ w + b) / length for x in X])) ** power
 
 
 class TestHistory(CheckContract):
@@ -36,22 +33,19 @@ class TestHistory(CheckContract):
         "generative": "It gives",
     }
     RIGHT = {
-        "update": [rule(), lambda *a: (rule()(*a)[0].tolist(), rule()(*a)[1])],
+        "bound": [bound, lambda *a: np.float32(bound(*a))],
         "hidden_probability": [lambda v, W: sigmoid(v @ W), lambda v, W: list(sigmoid(W.T @ v))],
     }
     WRONG = {
-        "update": [
-            (lambda w, b, x, y: w, "Return the pair"),
-            (lambda w, b, x, y: w @ w, "Return the pair"),
-            (lambda w, b, x, y: (w[:2], b), r"shape \(2,\)"),
-            (lambda w, b, x, y: (w, b), "weights stay as they are"),
-            (rule(sign=-1), "The sign"),
-            (rule(bias=0), "the bias moves"),
-            (rule(size=2), r"\(y - output\) times the inputs"),
-            (rule(error=lambda y, o: y - o or 1), "right, and your weights change"),
-            (rule(error=lambda y, o: max(0, y - o)), "output was 1 instead of 0"),
-            (rule(error=lambda y, o: min(0, y - o)), "output was 0 instead of 1"),
-            (rule(above=np.greater_equal), "exactly zero"),
+        "bound": [
+            (lambda X, w, b: X[:, 0], r"not of shape"),
+            (lambda *a: bound(*a, power=1), "bound is its square"),
+            (lambda *a: bound(*a, length=lambda w: 1.0), "length one"),
+            (lambda *a: bound(*a, length=np.linalg.norm), "counts the bias"),
+            (lambda *a: bound(*a, ones=0.0), "constant 1 appended"),
+            (lambda *a: bound(*a, nearest=np.max), "smallest distance"),
+            (lambda *a: bound(*a, power=-2), "other way round"),
+            (lambda *a: 7.0, "square of R over γ"),
         ],
         "hidden_probability": [
             (lambda v, W: sigmoid(W @ np.ones(W.shape[1])), r"not of shape \(3,\)"),

@@ -39,17 +39,19 @@ class TestRepresentationLearning(CheckContract):
         "rows": "fit on the training rows",
     }
     RIGHT = {
-        "hidden": [[2, 1], (2.0, 1.0), np.array([2, 1.004])],
+        "hidden": [[0.5, 0], (0.5, 0.0), np.array([0.504, 0])],
         "polar": [to_polar, lambda X: to_polar(X).tolist()],
         "reconstruction_error": [error, by_svd],
     }
     WRONG = {
         "hidden": [
-            ([1, 2], "wrong order"),
-            ([2, 2], "bias of the second unit"),
-            ([1, 0], r"corner \(1, 0\)"),
-            ([1, 1], "ReLU"),
-            ([0, 0], "add the two inputs"),
+            ([0.5, -1.5], "before ReLU"),
+            ([0, 0.5], "wrong order"),
+            ([1, 0], "not added yet"),
+            ([1.5, 0], "biases are negative"),
+            ([0.5, 1.5], "absolute value"),
+            ([0, 0], r"\(0, 0\) and \(1, 1\)"),
+            ([2, 1], "Each row of W"),
             ([2, 1, 0], "2 finite numbers"),
             (2, "2 finite numbers"),
         ],
@@ -77,4 +79,4 @@ class TestRepresentationLearning(CheckContract):
 
     def test_a_wrong_pair_is_not_told_the_right_one(self):
         for answer in ([0, 0], [1, 2], [3, 3]):
-            assert "2, 1" not in representation_learning.hidden(answer).says
+            assert "0.5, 0" not in representation_learning.hidden(answer).says

@@ -6,8 +6,10 @@ from contracts.checks import CheckContract
 from lecturelib.checks import why_deep_learning
 
 
-def fgsm(X, dX, epsilon, direction=np.sign):
-    return np.clip(X + epsilon * direction(dX), 0, 1)
+def attack(X, now, dX, alpha, epsilon, direction=np.sign, start=None, ends=(0, 1)):
+    """One step of the attack, or one with a thing done wrongly."""
+    moved = (now if start is None else start) + alpha * direction(dX)
+    return np.clip(np.clip(moved, X - epsilon, X + epsilon), *ends)
 
 
 def exponent(n, loss):
@@ -32,28 +34,30 @@ class TestWhyDeepLearning(CheckContract):
         "head": "The head",
         "shuffled": "It did as well, so it never",
         "gain": "Did both",
-        "body": "This source",
+        "body": "What separates",
         "robust": ("Typical noise",),
         "saliency": "Its weights",
     }
     RIGHT = {
-        "fgsm": [fgsm, lambda *a: fgsm(*a).tolist()],
+        "attack_step": [attack, lambda *a: attack(*a).tolist()],
         "exponent": [exponent, lambda n, L: np.float32(exponent(n, L))],
     }
     WRONG = {
-        "fgsm": [
-            (lambda X, dX, e: X[0], r"not of shape \(9,\)"),
-            (lambda X, dX, e: X + e * np.sign(dX), "leave the range"),
-            (lambda X, dX, e: fgsm(X, dX, -e), "down the gradient"),
-            (lambda X, dX, e: fgsm(X, dX, e, lambda d: d), "size of the gradient"),
-            (lambda X, dX, e: fgsm(X, dX, e, lambda d: np.where(d < 0, -1, 1)), "pixel stays"),
-            (lambda X, dX, e: e * np.sign(dX), "change alone"),
-            (lambda X, dX, e: X, "numbers are not"),
+        "attack_step": [
+            (lambda X, *a: X[0], r"not of shape \(9,\)"),
+            (lambda *a: attack(*a, ends=(-1, 2)), "leave the range"),
+            (lambda X, now, dX, a, e: attack(X, now, dX, a, 1), "farther than epsilon"),
+            (lambda X, now, dX, a, e: attack(X, now, dX, -a, e), "down the gradient"),
+            (lambda *a: attack(*a, direction=lambda d: d), "size of the gradient"),
+            (lambda X, now, dX, a, e: attack(X, now, dX, e, e), "A step is alpha long"),
+            (lambda X, *a: attack(X, *a, start=X), "starts from the original"),
+            (lambda *a: attack(*a, direction=lambda d: np.where(d < 0, -1, 1)), "pixel stays"),
+            (lambda X, *a: X, "numbers are not"),
         ],
         "exponent": [
             (lambda n, L: np.polyfit(np.log(n), np.log(L), 1), r"not of shape \(2,\)"),
             (lambda n, L: -exponent(n, L), "other sign"),
-            (lambda n, L: np.polyfit(np.log(n), np.log(L), 1)[1], "ln k"),
+            (lambda n, L: np.polyfit(np.log(n), np.log(L), 1)[1], "ln c"),
             (lambda n, L: -np.polyfit(n, L, 1)[0], "logarithm of both"),
             (by_the_ends, "two of the points"),
             (lambda n, L: 0.4, "On an exact power law or on a bent curve"),

@@ -36,7 +36,7 @@ class TestTimeline(WidgetContract):
     other = {"strand": "data", "since": 1990, "until": 2012, "text": "i", "entry": "mnist"}
     controls = "range number text select-one list"
     sentences = [
-        ({}, "55 of 55 entries shown: ideas 43, data 5, hardware 7. None is open."),
+        ({}, "56 of 56 entries shown: ideas 44, data 5, hardware 7. None is open."),
         (
             {"since": 2000, "until": 1990},
             "The period is empty: it begins after its end. None is open.",
@@ -47,11 +47,11 @@ class TestTimeline(WidgetContract):
         ),
         (
             {"strand": "data", "entry": "mnist"},
-            "5 of 55 entries shown: ideas 0, data 5, hardware 0. Open: 1998, MNIST.",
+            "5 of 56 entries shown: ideas 0, data 5, hardware 0. Open: 1998, MNIST.",
         ),
         (
             {"strand": "data", "entry": "lstm"},
-            "5 of 55 entries shown: ideas 0, data 5, hardware 0. Open: 1997, Long short-term "
+            "5 of 56 entries shown: ideas 0, data 5, hardware 0. Open: 1997, Long short-term "
             "memory (not among those shown).",
         ),
     ]
