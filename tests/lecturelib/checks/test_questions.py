@@ -174,10 +174,13 @@ def beyond_chance(hits, shares):
 
 @pytest.mark.parametrize("wanted", range(4))
 def test_no_place_tells_which_option_is_right(wanted):
-    """To tick the second option always was right in 51 of 72 questions once."""
+    """To tick the second option always was right in 51 of 72 questions once: 6.7 deviations.
+
+    Every rewording draws the places anew, so the bound leaves room for one unlucky draw in many.
+    """
     longer = [options for options in choices() if len(options) > wanted]
     hits = sum(place(options) == wanted for options in longer)
-    assert abs(beyond_chance(hits, [1 / len(options) for options in longer])) < 2
+    assert abs(beyond_chance(hits, [1 / len(options) for options in longer])) < 3
 
 
 @pytest.mark.parametrize("extreme", [max, min])
