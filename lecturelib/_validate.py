@@ -98,6 +98,34 @@ def last_axis_of(least: int, hint: str) -> Check:
     return check
 
 
+def labels(value, name: str) -> np.ndarray:
+    """``value`` as integer labels (N,), or ValueError."""
+    y = np.asarray(value)
+    if y.dtype.kind not in "iu" or y.ndim != 1:
+        raise ValueError(
+            f"{name}: expected integer labels of shape (N,), got dtype {y.dtype} with shape "
+            f"{y.shape}; turn one-hot rows into labels with y.argmax(axis=1), 3.0 into 3 with "
+            "y.astype(int)"
+        )
+    return y
+
+
+def labels_below(z, y) -> None:
+    """ValueError unless y (N,) has one label from 0 to C − 1 for each row of z (N, C)."""
+    if len(y) != len(z):
+        raise ValueError(
+            f"z, y: expected one label for each of the {len(z)} rows of z, got {len(y)}; "
+            "look for rows dropped from one of the two only"
+        )
+    wrong = (y < 0) | (y >= z.shape[1])
+    if wrong.any():
+        n = int(wrong.argmax())
+        raise ValueError(
+            f"y: expected labels from 0 to {z.shape[1] - 1}, one a column of z {z.shape}, got "
+            f"{y[n]} at index ({n},); number the classes from 0 or widen the last layer"
+        )
+
+
 def number(value, name: str) -> float:
     """``value`` as a Python float, which never widens a float32 array; ValueError if not finite."""
     if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lecturelib._validate import finite_array, number, positive
+from lecturelib._validate import below_one, finite_array, number, positive
 
 # How far rounding moves the value of f, as a share of it: a few units in the last place.
 _ROUNDING = 16 * np.finfo(np.float64).eps
@@ -69,9 +69,10 @@ def check_gradients(
     What rounding alone explains passes: differences up to 4e-15/ε times |f| or the largest entry.
 
     GradientError for the first gradient whose worst entry is off by more than ``tolerance``;
-    ValueError for unknown names, unequal shapes and anything but float64.
+    ValueError for unknown names, unequal shapes, a tolerance of 1 or more and all but float64.
     """
-    tolerance, eps = positive(tolerance, "tolerance"), positive(eps, "eps")
+    # No relative error is above 2: a tolerance of 1 or more would call everything right.
+    tolerance, eps = positive(below_one(tolerance, "tolerance"), "tolerance"), positive(eps, "eps")
     pairs = _pairs(arguments, gradients)
     label = _name(function)
     size = abs(_number(function(**copy.deepcopy(dict(arguments))), label))

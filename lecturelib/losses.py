@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from lecturelib._validate import checked, finite_array
+from lecturelib._validate import checked, finite_array, labels, labels_below
 
 __all__ = ["CrossEntropy", "MeanSquaredError"]
 
 
 def _batch(z, name):
     z = finite_array(z, name)
+    if z.dtype == np.float16:
+        raise ValueError(
+            f"{name}: expected float32 or float64, got float16, which rounds the share of one row "
+            f"of a large batch to 0; convert with {name}.astype(np.float32)"
+        )
     if z.ndim != 2:
         raise ValueError(
             f"{name}: expected shape (N, C), one row an example, got {z.shape}; "
@@ -24,30 +29,8 @@ def _batch(z, name):
     return z
 
 
-def _labels(y, name):
-    y = np.asarray(y)
-    if y.dtype.kind not in "iu" or y.ndim != 1:
-        raise ValueError(
-            f"{name}: expected integer labels of shape (N,), got dtype {y.dtype} with shape "
-            f"{y.shape}; turn one-hot rows into labels with y.argmax(axis=1), 3.0 into 3 with "
-            "y.astype(int)"
-        )
-    return y
-
-
 def _labels_fit(self, z, y):
-    if len(y) != len(z):
-        raise ValueError(
-            f"z, y: expected one label for each of the {len(z)} rows of z, got {len(y)}; "
-            "look for rows dropped from one of the two only"
-        )
-    wrong = (y < 0) | (y >= z.shape[1])
-    if wrong.any():
-        n = int(wrong.argmax())
-        raise ValueError(
-            f"y: expected labels from 0 to {z.shape[1] - 1}, one a column of z {z.shape}, got "
-            f"{y[n]} at index ({n},); number the classes from 0 or widen the last layer"
-        )
+    labels_below(z, y)
 
 
 def _same_shape(self, z, y):
@@ -82,12 +65,12 @@ class CrossEntropy(_Loss):
     logits because the logarithm of a softmax is safe for any z, that of a rounded probability not.
     """
 
-    @checked(_labels_fit, z=_batch, y=_labels)
+    @checked(_labels_fit, z=_batch, y=labels)
     def forward(self, z, y) -> float:
         """L = 1/N Σ_n (log Σ_c e^{z_nc} − z[n, y_n]);  z (N, C), y (N,) -> one number.
 
         ValueError for labels that are no integers or out of range, unequal numbers of rows, an
-        empty batch and NaN or infinity in z.
+        empty batch, float16, and NaN or infinity in z.
         """
         # Shifting z leaves the loss unchanged and keeps exp from overflowing.
         shifted = z - z.max(axis=1, keepdims=True)
@@ -113,7 +96,7 @@ class MeanSquaredError(_Loss):
     def forward(self, z, y) -> float:
         """L = mean of (z − y)² over all entries;  z (N, K), y (N, K) -> one number.
 
-        ValueError for unequal shapes, an empty batch and NaN or infinity.
+        ValueError for unequal shapes, an empty batch, float16, and NaN or infinity.
         """
         # In the type of z: float64 targets would widen all gradients of a float32 network.
         self._kept = (np.subtract(z, y, dtype=z.dtype),)

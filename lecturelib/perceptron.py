@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecturelib._validate import finite_array, generator, whole
+from lecturelib._validate import finite_array, generator, number, whole
 
 __all__ = ["Perceptron", "Record", "novikoff_bound"]
 
@@ -92,14 +92,16 @@ def novikoff_bound(X, y, w, b: float) -> float:
     (2 y_n - 1) u·x̃_n. Any u that separates the classes bounds the updates, in every order; the
     one with the largest γ does so best.
 
-    ValueError unless every example lies on its own side of w·x + b = 0, and for wrong shapes.
+    ValueError unless every example lies on its own side of w·x + b = 0, for wrong shapes, NaN and
+    infinity.
     """
-    X, u = finite_array(X, "X"), np.append(finite_array(w, "w"), b)
-    if X.ndim != 2 or X.shape[1] + 1 != len(u):
+    X, w = finite_array(X, "X"), finite_array(w, "w")
+    if X.ndim != 2 or w.shape != X.shape[1:]:
         raise ValueError(
-            f"X, w: expected shapes (N, D) and (D,), got {X.shape} and {np.shape(w)}; "
+            f"X, w: expected shapes (N, D) and (D,), got {X.shape} and {w.shape}; "
             "pass one weight for each column of X"
         )
+    u = np.append(w, number(b, "b"))
     y = _labels(y, X)
     augmented = np.column_stack([X, np.ones(len(X))])  # (N, D + 1)
     margins = (2 * y - 1) * (augmented @ u)

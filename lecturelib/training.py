@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from types import MethodType
 from typing import NamedTuple
 
 import numpy as np
 
-from lecturelib._validate import finite_array, generator, whole
+from lecturelib._validate import finite_array, generator, labels, labels_below, whole
 
 __all__ = ["DivergenceError", "History", "accuracy", "fit"]
 
@@ -45,13 +46,21 @@ class DivergenceError(ArithmeticError):
 
 
 def accuracy(z, y) -> float:
-    """1/N Σ_n 1[argmax_c z_nc = y_n], the share of right answers;  z (N, C), y (N,) -> [0, 1]."""
-    z, y = finite_array(z, "z"), np.asarray(y)
-    if z.ndim != 2 or y.shape != (len(z),):
+    """1/N Σ_n 1[argmax_c z_nc = y_n], the share of right answers;  z (N, C), y (N,) -> [0, 1].
+
+    ValueError for fewer than two columns, labels that are no integers from 0 to C − 1, unequal
+    numbers of rows, and NaN or infinity.
+    """
+    z = finite_array(z, "z")
+    if z.ndim != 2 or z.shape[1] < 2:
         raise ValueError(
-            f"z, y: expected shapes (N, C) and (N,), got {z.shape} and {y.shape}; "
-            "pass the network's outputs, not their argmax, and labels, not one-hot rows"
+            f"z: expected outputs (N, C), a column for each of at least two classes, got "
+            f"{z.shape}; pass the network's outputs, not their argmax; of one output for two "
+            "classes the share of right answers is np.mean((z.ravel() > 0) == y), with 0.5 for "
+            "the 0 if it is a probability"
         )
+    y = labels(y, "y")
+    labels_below(z, y)
     return float((z.argmax(axis=1) == y).mean())
 
 
@@ -77,7 +86,8 @@ def fit(
 
     ValueError for NaN or infinity, unequal numbers of rows, no rows, targets that the loss refuses,
     epochs or batch_size below 1, and an optimiser of another model. DivergenceError as soon as the
-    loss is not finite.
+    loss is not finite. Interrupted (Ctrl-C, "interrupt the kernel"), it warns and returns the
+    history of the complete epochs; the weights keep what they have learned.
     """
     epochs, batch_size = whole(epochs, "epochs"), whole(batch_size, "batch_size")
     generator(rng)
@@ -93,10 +103,18 @@ def fit(
     # Overflow shows in the loss, where it ends the loop with a message of its own.
     with np.errstate(over="ignore", invalid="ignore"):
         bar = _bar(epochs, progress)
-        for _ in bar:
-            loop.epoch(*data, batch_size, rng)
-            if progress:
-                bar.set_postfix(loss=f"{loop.train_losses[-1]:.4g}")
+        try:
+            for _ in bar:
+                loop.epoch(*data, batch_size, rng)
+                if progress:
+                    bar.set_postfix(loss=f"{loop.train_losses[-1]:.4g}")
+        except KeyboardInterrupt:
+            done = len(loop.history().train_loss)
+            warnings.warn(
+                f"fit: interrupted at step {loop.steps}, in epoch {done + 1} of {epochs}; the "
+                f"history has the {done} complete epochs, the model has learned up to here",
+                stacklevel=2,
+            )
     return loop.history()
 
 
@@ -147,11 +165,12 @@ class _Loop:
         raise DivergenceError(value, self.steps, epoch, self.optimiser.lr, self.history())
 
     def history(self):
-        """The epochs that are complete."""
+        """The epochs that are complete: whatever was interrupted, all rows are equally long."""
+        done = len(self.train_losses)
         return History(
             np.array(self.train_losses),
-            None if self.validation is None else np.array(self.validation_losses),
-            None if self.metric is None else np.array(self.metrics),
+            None if self.validation is None else np.array(self.validation_losses[:done]),
+            None if self.metric is None else np.array(self.metrics[:done]),
         )
 
 

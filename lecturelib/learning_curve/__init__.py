@@ -125,13 +125,15 @@ def _curves(n, *curves):
 def power_law(n, error) -> tuple[float, float]:
     """error ≈ c · n^(−k), least squares of ln error on ln n;  n (K,), error (K,) -> c, k.
 
-    ValueError for unequal lengths, fewer than two points and values that are not above 0.
+    ValueError for unequal lengths, fewer than two different n and values that are not above 0.
     """
     n, error = finite_array(n, "n"), finite_array(error, "error")
-    if n.shape != error.shape or n.ndim != 1 or len(n) < 2 or min(n.min(), error.min()) <= 0:
+    fits = n.shape == error.shape and n.ndim == 1 and len(np.unique(n)) > 1
+    if not fits or min(n.min(), error.min()) <= 0:
         raise ValueError(
-            f"n, error: expected two equally long rows of at least two numbers above 0, got shapes "
-            f"{n.shape} and {error.shape}; an error of exactly 0 has no logarithm, leave it out"
+            "n, error: expected two equally long rows of numbers above 0, with at least two "
+            f"different n, got shapes {n.shape} and {error.shape}; an error of exactly 0 has no "
+            "logarithm, leave it out"
         )
     slope, level = np.polyfit(np.log(n), np.log(error), 1)
     return float(np.exp(level)), float(-slope)

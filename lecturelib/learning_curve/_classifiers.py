@@ -66,7 +66,9 @@ def train_mlp(sizes, X, y, seed, seen: int = SEEN, lr: float = 3e-3) -> Trained:
     optimiser, epochs = Adam(net, lr=lr), math.ceil(seen / len(X))
     for epoch in range(epochs):
         optimiser.lr = lr * (1 - epoch / epochs)
-        fit(net, loss, optimiser, X, y, epochs=1, batch_size=BATCH, rng=rng)
+        done = fit(net, loss, optimiser, X, y, epochs=1, batch_size=BATCH, rng=rng)
+        if not done.train_loss.size:  # fit was interrupted, and then so is this
+            raise KeyboardInterrupt
     weights = sum(p.size for p in net.parameters.values() if p.ndim == 2)
     count = sum(p.size for p in net.parameters.values())
     return Trained(lambda rows: net.predict(rows).argmax(axis=1), count, weights)

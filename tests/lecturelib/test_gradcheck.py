@@ -215,6 +215,8 @@ def test_other_mistakes_at_the_entrance(problem):
         check_gradients(squared_error, arguments, {})
     with pytest.raises(ValueError, match="tolerance: expected a number above 0"):
         check_gradients(squared_error, arguments, gradients, tolerance=0)
+    with pytest.raises(ValueError, match=r"tolerance: expected a number in \[0, 1\), got 1"):
+        check_gradients(squared_error, arguments, gradients, tolerance=1)
     single = arguments | {"W": arguments["W"].astype(np.float32)}
     with pytest.raises(ValueError, match=r"arguments\['W'\]: expected float64, got float32"):
         check_gradients(squared_error, single, gradients)

@@ -83,7 +83,14 @@ def test_a_power_law_is_found_again():
 
 
 @pytest.mark.parametrize(
-    ("n", "error"), [([1, 2], [0.1]), ([1], [0.1]), ([1, 2], [0.1, 0]), ([0, 2], [0.1, 0.2])]
+    ("n", "error"),
+    [
+        ([1, 2], [0.1]),
+        ([1], [0.1]),
+        ([1, 2], [0.1, 0]),
+        ([0, 2], [0.1, 0.2]),
+        ([2, 2], [0.1, 0.2]),  # no slope through points above one another
+    ],
 )
 def test_what_has_no_logarithm_is_refused(n, error):
     with pytest.raises(ValueError, match=r"n, error: expected"):

@@ -100,6 +100,24 @@ def test_the_bare_formula_gives_nan_for_nan():
 
 
 @EACH
+def test_float16_is_refused_as_its_gradient_can_be_zero(loss):
+    z, y = np.ones((2, 3), np.float16), np.zeros((2, 3))
+    with pytest.raises(ValueError, match=r"^z: expected float32 or float64, got float16, .*astype"):
+        loss.forward(z, y if isinstance(loss, MeanSquaredError) else np.array([0, 1]))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_gradient_of_a_large_batch_is_not_zero(dtype):
+    N = 70_000
+    loss, z, y = CrossEntropy(), np.zeros((N, 2), dtype), np.zeros(N, int)
+    loss.forward(z, y)
+    np.testing.assert_allclose(loss.backward(), np.full((N, 2), 0.5 / N) * [-1, 1], rtol=1e-6)
+    square = MeanSquaredError()
+    square.forward(z, np.ones_like(z))
+    np.testing.assert_allclose(square.backward(), np.full((N, 2), -1 / N), rtol=1e-6)
+
+
+@EACH
 def test_backward_needs_a_forward(loss):
     with pytest.raises(ValueError, match=rf"^{type(loss).__name__}.backward: expected a forward"):
         type(loss)().backward()

@@ -150,6 +150,8 @@ BAD = {
     "rng": (lambda: Perceptron(2).fit(CORNERS, AND, epochs=1, rng=0), "rng: expected"),
     "separator": (lambda: novikoff_bound(CORNERS, XOR, [1, 1], -0.5), "got 1 of 4 on the wrong"),
     "on the line": (lambda: novikoff_bound(CORNERS, AND, [1, 1], -1), "got 2 of 4"),
+    "w in a row": (lambda: novikoff_bound(CORNERS, AND, [[1, 1]], 0), "X, w: expected shapes"),
+    "b": (lambda: novikoff_bound(CORNERS, AND, [1, 1], np.nan), "b: expected one finite real"),
     "columns": (lambda: novikoff_bound(CORNERS, AND, [1, 1, 1], 0), "X, w: expected shapes"),
 }
 

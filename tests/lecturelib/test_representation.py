@@ -130,6 +130,7 @@ H4, Y4 = np.eye(4), np.array([0, 0, 1, 1])
         (lambda: principal_components(H4, 5), "k: expected at most 4"),
         (lambda: principal_components(H4, 0), "k: expected a whole number"),
         (lambda: principal_components(np.ones((3, 2)), 1), "rows that differ"),
+        (lambda: principal_components(np.full((7, 2), 0.1), 1), "rows that differ"),
         (lambda: principal_components(H4[0], 1), r"X: expected shape \(N, D\)"),
         (lambda: principal_components(H4, 2).decode(H4), r"code: expected shape \(N, 2\)"),
         (lambda: principal_components(H4, 2).encode(H4[:, :1]), r"X: expected shape \(N, 4\)"),

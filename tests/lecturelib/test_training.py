@@ -155,11 +155,82 @@ def test_validation_changes_nothing():
 def test_accuracy_by_hand():
     z = [[0.1, 0.9], [2, 1], [0, 3], [1, 0]]
     assert accuracy(z, [1, 0, 0, 0]) == 0.75
-    for bad in ([[1, 0]] * 4, [1, 0]):
-        with pytest.raises(ValueError, match=r"^z, y: expected shapes \(N, C\) and \(N,\)"):
-            accuracy(z, bad)
-    with pytest.raises(ValueError, match=r"^z: expected finite"):
-        accuracy([[np.nan, 1]], [0])
+
+
+@pytest.mark.parametrize(
+    ("z", "y", "message"),
+    [
+        ([[1, 2], [3, 4]], [[1, 0], [0, 1]], r"^y: expected integer labels .* one-hot"),
+        ([[1, 2], [3, 4]], [1], r"^z, y: expected one label for each of the 2 rows"),
+        ([[1, 2], [3, 4]], [1, 2], r"^y: expected labels from 0 to 1, .* got 2 at index \(1,\)"),
+        ([[1, 2], [3, 4]], [-1, 0], r"^y: expected labels from 0 to 1, .* got -1"),
+        ([[1, 2], [3, 4]], [0.0, 1.0], r"^y: expected integer labels .* float64"),
+        ([[1, 2], [3, 4]], ["a", "b"], r"^y: expected integer labels .* <U1"),
+        ([[1], [-1]], [1, 0], r"^z: expected outputs \(N, C\), a column .* \(2, 1\); .*ravel"),
+        ([1, 0], [1, 0], r"^z: expected outputs \(N, C\), .* not their argmax"),
+        ([[np.nan, 1]], [0], r"^z: expected finite"),
+    ],
+)
+def test_accuracy_refuses_what_it_cannot_mean(z, y, message):
+    with pytest.raises(ValueError, match=message):
+        accuracy(z, y)
+
+
+def test_the_advice_for_one_output_is_right():
+    z, y = np.array([[2.0], [-1.0], [0.5], [-3.0]]), np.array([1, 0, 0, 0])
+    assert np.mean((z.ravel() > 0) == y) == accuracy(np.column_stack([-z, z]), y) == 0.75
+
+
+# Interruption
+
+
+class Interrupting(Linear):
+    """Ctrl-C in the middle of the forward pass number ``at``."""
+
+    at, passes = 0, 0
+
+    def forward(self, x):
+        self.passes += 1
+        if self.passes == self.at:
+            raise KeyboardInterrupt
+        return super().forward(x)
+
+
+@pytest.mark.parametrize(
+    ("step", "epochs", "validated"),
+    [(1, 0, False), (4, 0, True), (5, 1, False), (6, 1, True), (13, 3, False)],
+)
+def test_ctrl_c_keeps_the_history_and_the_weights(step, epochs, validated):
+    X, y = points(20)  # batches of 5: four steps an epoch
+    model = Interrupting(3, 4, rng=np.random.default_rng(0))
+    full = copy.deepcopy(model)
+    # Passes that are no steps: one look at the data, and one at the validation data.
+    settings = {"validation": points(7), "metric": accuracy} if validated else {}
+    model.at = step + 1 + (1 + step // 4 if validated else 0)
+    expected = train(full, X, y, epochs=5, **settings)
+    with pytest.warns(UserWarning, match=rf"^fit: interrupted .* in epoch {epochs + 1} of 5; the"):
+        history = train(model, X, y, epochs=5, **settings)
+    for found, whole in zip(history, expected, strict=True):
+        assert (found is None) == (whole is None)
+        if found is not None:
+            np.testing.assert_array_equal(found, whole[:epochs])
+    moved = (model.W != Interrupting(3, 4, rng=np.random.default_rng(0)).W).any()
+    assert moved == (step > 1)
+    model.at = 0
+    assert len(train(model, X, y, epochs=2).train_loss) == 2  # training can go on
+
+
+def test_ctrl_c_between_two_records_leaves_rows_of_one_length():
+    def metric(z, y):
+        if len(seen) == 1:
+            raise KeyboardInterrupt
+        seen.append(1)
+        return 0.5
+
+    seen, (X, y) = [], points()
+    with pytest.warns(UserWarning, match="interrupted"):
+        history = train(network(), X, y, validation=points(9), metric=metric)
+    assert [len(row) for row in history] == [1, 1, 1]
 
 
 # Divergence
