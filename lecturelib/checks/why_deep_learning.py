@@ -56,11 +56,11 @@ _n = np.array([100.0, 200.0, 500.0, 3000.0])
     says="Right on an exact law, and a fair summary of a bent one.",
 )
 def exponent(n: np.ndarray, loss: np.ndarray) -> tuple:
-    """A function (n, loss) -> β of loss = c n^−β by least squares on the logarithms."""
+    """A function (n, loss) -> β of loss = L₁ n^−β by least squares on the logarithms."""
     slope, intercept = np.polyfit(np.log(n), np.log(loss), 1)
     return -slope, {
         "That is the slope of the line; β has the other sign.": slope,
-        "That is the other number of the fit, ln c.": intercept,
+        "That is the intercept of the fit, not its slope.": intercept,
         "Take the logarithm of both first.": -np.polyfit(n, loss, 1)[0],
         "That uses two of the points only; least squares uses all.": np.log(loss[0] / loss[-1])
         / np.log(n[-1] / n[0]),

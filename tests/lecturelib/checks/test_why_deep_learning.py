@@ -57,7 +57,7 @@ class TestWhyDeepLearning(CheckContract):
         "exponent": [
             (lambda n, L: np.polyfit(np.log(n), np.log(L), 1), r"not of shape \(2,\)"),
             (lambda n, L: -exponent(n, L), "other sign"),
-            (lambda n, L: np.polyfit(np.log(n), np.log(L), 1)[1], "ln c"),
+            (lambda n, L: np.polyfit(np.log(n), np.log(L), 1)[1], "the intercept"),
             (lambda n, L: -np.polyfit(n, L, 1)[0], "logarithm of both"),
             (by_the_ends, "two of the points"),
             (lambda n, L: 0.4, "On an exact power law or on a bent curve"),
