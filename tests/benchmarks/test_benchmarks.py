@@ -8,7 +8,7 @@ import pytest
 from myst_nb.core.config import ipywidgets_js_factory
 
 from benchmarks import __main__ as command
-from benchmarks import book, numerics, pages, report, variants
+from benchmarks import book, loops, numerics, pages, report, variants, workloads
 from benchmarks.report import NotMeasuredError, Row
 from lecturelib import activations
 from tools.server import Sent
@@ -160,3 +160,18 @@ def test_command_refuses_what_it_cannot_do(wrong, capsys):
     with pytest.raises(SystemExit):
         command.parse(wrong)
     assert wrong[-1] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("dtype", workloads.TYPES)
+@pytest.mark.parametrize("name", workloads.MAKE)
+def test_a_workload_of_the_page_runs_here_in_its_type(name, dtype):
+    run, count = workloads.MAKE[name](dtype)
+    assert count == (57 if name == workloads.STEP else 1)  # 1797 digits in batches of 32
+    result = run()
+    assert name != workloads.PRODUCT or (result.shape, result.dtype) == ((32, 64), dtype)
+    assert workloads.shortest(name, dtype, 0) > 0
+
+
+def test_every_workload_of_the_page_has_a_target():
+    pairs = {(dtype, name) for name in workloads.MAKE for dtype in workloads.TYPES}
+    assert loops.LIMITS.keys() == pairs
