@@ -16,24 +16,33 @@ slope_bound = number("backpropagation", "numbers", "slope_bound")
 
 
 @check
-def linear_backward(answer: Callable) -> str:
-    """A function (da, x, W) -> (dx, dW, db)."""
+def tied_backward(answer: Callable) -> str:
+    """A function (dz, x, W) -> (dx, dW) for z = tanh(x Wᵀ) W."""
     rng = np.random.default_rng(4)
-    da, x, W = rng.normal(size=(5, 3)), rng.normal(size=(5, 4)), rng.normal(size=(3, 4))
-    result = called(answer, da, x, W)
-    right = {"dx": da @ W, "dW": da.T @ x, "db": da.sum(axis=0)}
+    dz, x, W = rng.normal(size=(5, 4)), rng.normal(size=(5, 4)), rng.normal(size=(3, 4))
+    result = called(answer, dz, x, W)
+    h = np.tanh(x @ W.T)
+    dh = dz @ W.T
+    da = dh * (1 - h**2)
+    out, into = h.T @ dz, da.T @ x
+    right = {"dx": (da @ W, dh @ W), "dW": (out + into, out + dh.T @ x)}
     if not isinstance(result, tuple | list) or len(result) != len(right):
         raise AnswerError(f"Return {len(right)} arrays: {', '.join(right)}.")
-    for (name, wanted), got in zip(right.items(), result, strict=True):
+    for (name, (wanted, without_slope)), got in zip(right.items(), result, strict=True):
         mistakes = {
             f"{name} is transposed: a gradient has the shape of its thing.": wanted.T,
             f"{name} is divided by the batch size; the loss has done that already.": wanted / 5,
             f"{name} has the wrong sign; backward computes, it does not descend.": -wanted,
+            f"{name} lacks the slope of tanh.": without_slope,
         }
-        if name == "db":
-            mistakes["db has a row for each example; one bias serves the whole batch."] = da
+        if name == "dW":
+            mistakes |= {
+                "dW has the use in z = h W only; W is used once more before it.": out,
+                "dW has the use in h = tanh(x Wᵀ) only; W is used once more after it.": into,
+                "dW is the mean of the two uses; paths are added.": wanted / 2,
+            }
         compare(got, wanted, mistakes, f"{name} has the right shape and wrong numbers.", name)
-    return "All three, with the shapes of x, W and b."
+    return "Both, with the shapes of x and W: two uses, two paths, one sum."
 
 
 _dh, _h = np.tanh(np.random.default_rng(5).normal(size=(2, 4, 3)))

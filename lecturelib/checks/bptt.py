@@ -30,14 +30,27 @@ def steps_back(answer: float) -> str:
 _LOOPS = {
     "Only the last time step is in the sum; the loss reaches W at every t.": {"last": True},
     "Only the first time step is in the sum: add to dW instead of overwriting it.": {"first": True},
-    "The gradient of the later steps is missing: each state feeds the next one too.": {"back": 0},
+    "The gradient of the later steps is missing: each state feeds the next one too.": {
+        "back": 0,
+        "direct": 0,
+    },
+    "The state also reaches the next one directly, without W; that path is missing.": {"direct": 0},
+    "The path back through W is missing; the state enters the next tanh as well.": {"back": 0},
     "W is applied the wrong way round on the way back.": {"turn": True},
-    "The slope of tanh is missing.": {"slope": False},
+    "The slope of tanh is missing.": {"slope": lambda s, t: 1},
+    "1 − s² is not the slope here: the state is no longer the value of tanh.": {
+        "slope": lambda s, t: 1 - s[t + 1] ** 2
+    },
     "That pairs da_t with s_t; W was multiplied with the state before.": {"shift": 1},
     "That is the transpose: rows belong to the unit that receives.": {"flip": True},
     "That is the mean over the batch; the losses hold that factor already.": {"scale": 0.5},
     "That is the mean over time; every use of W adds its whole share.": {"scale": 0.2},
 }
+
+
+def _slope(s, t):
+    """1 − tanh² at step t + 1: the value of tanh is what the step added to the state."""
+    return 1 - (s[t + 1] - s[t]) ** 2
 
 
 def _loop(
@@ -48,33 +61,37 @@ def _loop(
     last=False,
     first=False,
     back=1,
+    direct=1,
     turn=False,
-    slope=True,
+    slope=_slope,
     shift=0,
     flip=False,
     scale=1,
 ):
     """The gradient dW as it should be, or with one mistake."""
-    terms, da = [], np.zeros_like(s[0])
+    terms, ds = [], np.zeros_like(s[0])
     for t in reversed(range(len(dh))):
-        da = dh[t] + back * (da @ (W.T if turn else W))
-        da = da * (1 - s[t + 1] ** 2) if slope else da
+        ds = dh[t] + ds
+        da = slope(s, t) * ds
         terms.append(da.T @ s[t + shift])
+        ds = direct * ds + back * (da @ (W.T if turn else W))
     kept = terms[:1] if last else terms[-1:] if first else terms
     total = scale * np.sum(kept, axis=0)
     return total.T if flip else total
 
 
 _rng = np.random.default_rng(0)
+_dh, _added = _rng.normal(size=(5, 2, 3)), np.tanh(_rng.normal(size=(5, 2, 3)))
+_s = np.concatenate([_rng.normal(size=(1, 2, 3)), _added]).cumsum(axis=0)
 
 
 @code(
-    (_rng.normal(size=(5, 2, 3)), np.tanh(_rng.normal(size=(6, 2, 3))), _rng.normal(size=(3, 3))),
+    (_dh, _s, _rng.normal(size=(3, 3))),
     otherwise="Compare with a sequence of one step, then of two: which term is off?",
-    says="The library's loop, and its sum.",
+    says="Two paths from state to state, and one sum over time.",
 )
 def dW(dh: np.ndarray, s: np.ndarray, W: np.ndarray) -> tuple:  # noqa: N802 d + the name
-    """A function (dh, s, W): the sum over time of da_tᵀ s_{t−1}, for tanh."""
+    """A function (dh, s, W): Σ da_tᵀ s_{t−1} for s_t = s_{t−1} + tanh(U x_t + W s_{t−1})."""
     return _loop(dh, s, W), {says: _loop(dh, s, W, **how) for says, how in _LOOPS.items()}
 
 

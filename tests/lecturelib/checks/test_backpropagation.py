@@ -5,11 +5,30 @@ from contracts.checks import CheckContract
 
 from lecturelib.activations import tanh_grad_from_output
 from lecturelib.checks import backpropagation
+from lecturelib.gradcheck import numerical_gradient
 
 
-def layer(dx=lambda da, x, W: da @ W, dW=lambda da, x: da.T @ x, db=lambda da: da.sum(axis=0)):
-    """A backward pass of a linear layer in which one of the three can be exchanged."""
-    return lambda da, x, W: (dx(da, x, W), dW(da, x), db(da))
+def tied(dx=lambda da, dh, W: da @ W, dW=lambda out, into, loose: out + into):
+    """The backward pass of z = tanh(x Wᵀ) W in which one of the two results can be exchanged."""
+
+    def backward(dz, x, W):
+        h = np.tanh(x @ W.T)
+        dh = dz @ W.T
+        da = tanh_grad_from_output(h) * dh
+        return dx(da, dh, W), dW(h.T @ dz, da.T @ x, dh.T @ x)
+
+    return backward
+
+
+def by_differences(dz, x, W):
+    """Central differences of Σ dz · z, over x and over W."""
+
+    def total(x, W):
+        return float((dz * (np.tanh(x @ W.T) @ W)).sum())
+
+    return numerical_gradient(lambda x: total(x, W), x), numerical_gradient(
+        lambda W: total(x, W), W
+    )
 
 
 class TestBackpropagation(CheckContract):
@@ -22,7 +41,7 @@ class TestBackpropagation(CheckContract):
     }
     CHOICES = {
         "weight": "The value that goes into the weight and the delta of its unit",
-        "paths": "The three ways back are added",
+        "paths": "The three paths back are added",
         "cost": "Two.",
         "kept": ("the inputs", "the hidden", "the output"),
         "square": "A transposed",
@@ -30,27 +49,27 @@ class TestBackpropagation(CheckContract):
         "ratio": "The mean",
     }
     RIGHT = {
-        "linear_backward": [
-            layer(),
-            lambda da, x, W: [da @ W, (x.T @ da).T, np.ones(len(da)) @ da],
-        ],
+        "tied_backward": [tied(), by_differences, lambda *a: list(tied()(*a))],
         "tanh_backward": [
             lambda dh, h: dh * (1 - h * h),
             lambda dh, h: dh * tanh_grad_from_output(h),
         ],
     }
     WRONG = {
-        "linear_backward": [
-            (lambda da, x, W: da @ W, "Return 3 arrays"),
-            (lambda da, x, W: (da @ W, da.T @ x), "Return 3 arrays"),
-            (layer(dW=lambda da, x: x.T @ da), "dW is transposed"),
-            (layer(db=lambda da: da), "a row for each example"),
-            (layer(db=lambda da: da.mean(axis=0)), "db is divided by the batch size"),
-            (layer(dW=lambda da, x: da.T @ x / 5), "dW is divided by the batch size"),
-            (layer(db=lambda da: da.sum()), r"db of shape \(3,\) is asked for, not of shape \(\)"),
-            (layer(dx=lambda da, x, W: -da @ W), "dx has the wrong sign"),
-            (layer(dx=lambda da, x, W: x), "dx has the right shape and wrong numbers"),
-            (layer(dx=lambda da, x, W: da @ W.T), "raised ValueError"),
+        "tied_backward": [
+            (lambda dz, x, W: dz @ W.T, "Return 2 arrays"),
+            (lambda *a: (*tied()(*a), 0), "Return 2 arrays"),
+            (tied(dW=lambda out, into, loose: (out + into).T), "dW is transposed"),
+            (tied(dW=lambda out, into, loose: out), "the use in z = h W only"),
+            (tied(dW=lambda out, into, loose: into), r"the use in h = tanh\(x Wᵀ\) only"),
+            (tied(dW=lambda out, into, loose: (out + into) / 2), "mean of the two uses"),
+            (tied(dW=lambda out, into, loose: out + loose), "dW lacks the slope"),
+            (tied(dW=lambda out, into, loose: (out + into) / 5), "dW is divided by the batch"),
+            (tied(dW=lambda out, into, loose: out - into), "dW has the right shape"),
+            (tied(dx=lambda da, dh, W: dh @ W), "dx lacks the slope"),
+            (tied(dx=lambda da, dh, W: -da @ W), "dx has the wrong sign"),
+            (tied(dx=lambda da, dh, W: da), r"dx of shape \(5, 4\) is asked for"),
+            (tied(dx=lambda da, dh, W: da @ W.T), "raised ValueError"),
         ],
         "tanh_backward": [
             (lambda dh, h: 1 - h * h, "slope alone"),

@@ -4,30 +4,41 @@ import numpy as np
 from contracts.checks import CheckContract
 
 from lecturelib.checks import bptt
-from lecturelib.rnn import RNN, clip_gradients
+from lecturelib.gradcheck import numerical_gradient
+from lecturelib.rnn import clip_gradients
 
 
-def by_library(dh, s, W):
-    """dW by the library: with V the identity, dh is what comes from the outputs."""
-    T, N, H = dh.shape
-    model = RNN(H, H, H, rng=np.random.default_rng(0))
-    model.W, model.V = W, np.eye(H)
-    model._keep((np.zeros((T, N, H)), s), dh)  # the states of the exercise, not of a forward pass
-    model.backward(dh)
-    return model.dW
+def slope(s, t):
+    return 1 - (s[t + 1] - s[t]) ** 2
 
 
-def shares(dh, s, W, back=lambda da, W: da @ W, slope=lambda s: 1 - s**2, shift=0):
+def shares(dh, s, W, back=lambda da, W: da @ W, direct=1, slope=slope, shift=0):
     """What every step adds to dW, the last step first."""
-    terms, da = [], np.zeros_like(s[0])
+    terms, ds = [], np.zeros_like(s[0])
     for t in reversed(range(len(dh))):
-        da = slope(s[t + 1]) * (dh[t] + back(da, W))
+        ds = dh[t] + ds
+        da = slope(s, t) * ds
         terms.append(da.T @ s[t + shift])
+        ds = direct * ds + back(da, W)
     return terms
 
 
 def loop(*arguments, **how):
     return sum(shares(*arguments, **how))
+
+
+def by_differences(dh, s, W):
+    """Central differences of Σ dh_t · s_t over W, with the inputs that lead to these states."""
+    fixed = np.arctanh(np.diff(s, axis=0)) - s[:-1] @ W.T  # U x_t
+
+    def total(W):
+        state, value = s[0], 0.0
+        for t in range(len(dh)):
+            state = state + np.tanh(fixed[t] + state @ W.T)
+            value += (dh[t] * state).sum()
+        return value
+
+    return numerical_gradient(total, W)
 
 
 def clipped(gradients, max_norm):
@@ -71,7 +82,7 @@ class TestBptt(CheckContract):
         "clip": "Hardly",
         "truncate": "Remember longer",
     }
-    RIGHT = {"steps_back": [44, "44", 44.0], "dW": [loop, by_library], "clip": [clipped]}
+    RIGHT = {"steps_back": [44, "44", 44.0], "dW": [loop, by_differences], "clip": [clipped]}
     WRONG = {
         "steps_back": [
             (43, "still at"),
@@ -84,9 +95,12 @@ class TestBptt(CheckContract):
             (lambda dh, s, W: 1.0, r"not of shape \(\)"),
             (lambda *a: shares(*a)[0], "Only the last time step"),
             (lambda *a: shares(*a)[-1], "Only the first time step"),
-            (lambda *a: loop(*a, back=lambda da, W: 0), "later steps is missing"),
+            (lambda *a: loop(*a, back=lambda da, W: 0, direct=0), "later steps is missing"),
+            (lambda *a: loop(*a, back=lambda da, W: 0), "path back through W is missing"),
+            (lambda *a: loop(*a, direct=0), "reaches the next one directly"),
             (lambda *a: loop(*a, back=lambda da, W: da @ W.T), "wrong way round"),
-            (lambda *a: loop(*a, slope=np.ones_like), "slope of tanh"),
+            (lambda *a: loop(*a, slope=lambda s, t: 1), "slope of tanh"),
+            (lambda *a: loop(*a, slope=lambda s, t: 1 - s[t + 1] ** 2), "no longer the value"),
             (lambda *a: loop(*a, shift=1), "pairs da_t with s_t"),
             (lambda *a: loop(*a).T, "transpose"),
             (lambda *a: loop(*a) / 2, "mean over the batch"),
