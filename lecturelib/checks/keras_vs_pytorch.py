@@ -9,6 +9,7 @@ import numpy as np
 from lecturelib.checks import AnswerError, as_vector, called, check, near, number
 
 parameters = number("keras_vs_pytorch", "numbers", "parameters")
+running_variance = number("keras_vs_pytorch", "numbers", "running_variance")
 first_step = number("keras_vs_pytorch", "numbers", "first_step")
 
 

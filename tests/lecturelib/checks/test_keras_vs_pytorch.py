@@ -1,6 +1,7 @@
 """The checks of the chapter that compares Keras and PyTorch."""
 
 import numpy as np
+import pytest
 from contracts.checks import CheckContract
 
 from lecturelib.checks import keras_vs_pytorch
@@ -19,6 +20,7 @@ class TestKerasVsPytorch(CheckContract):
         "weighted": [2.5, 5, 2, 10],
         "average": [0.02, 1.98, 0.2, 2],
         "parameters": [70, 65, 60, 45, 40, 98],
+        "running_variance": [1.1, 1.0, 1.9, 1.0414, 0.2, 2],
         "first_step": [0.031, 0.5, 0.909, 0.24, 0.0316],
     }
     CHOICES = {
@@ -51,6 +53,12 @@ class TestKerasVsPytorch(CheckContract):
             (0.1, "2 finite numbers"),
         ],
     }
+
+    def test_the_running_variance_asked_for_is_pytorchs(self):
+        torch = pytest.importorskip("torch")
+        norm = torch.nn.BatchNorm1d(1, momentum=0.1)
+        norm(torch.tensor([[0.0], [2.0]]))
+        assert keras_vs_pytorch.running_variance(norm.running_var.item())
 
     def test_the_step_asked_for_is_what_the_formula_gives(self):
         g, beta1, beta2, eps = 1e-7, 0.9, 0.999, 1e-7
