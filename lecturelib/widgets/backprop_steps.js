@@ -1,7 +1,8 @@
 // Forward and back through a 2-2-1 network, one number at a time, with the reader's own gradient marked.
 import { h, svg, set, format, slider, choice } from "./kit/kit.js";
 import { frame } from "./kit/frame.js";
-import { answer, player } from "./kit/study.js";
+import { player } from "./kit/player.js";
+import { answer } from "./kit/study.js";
 import { SPEC } from "./backprop_steps.py";
 
 const LIMIT = SPEC.W.high;

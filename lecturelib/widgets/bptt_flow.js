@@ -2,7 +2,8 @@
 import { cleaner, h, svg, set, slider, choice, tick } from "./kit/kit.js";
 import { plane, path, handle } from "./kit/plane.js";
 import { frame } from "./kit/frame.js";
-import { answer, player } from "./kit/study.js";
+import { player } from "./kit/player.js";
+import { answer } from "./kit/study.js";
 import { SPEC } from "./bptt_flow.py";
 
 const REACH = SPEC.start.high;

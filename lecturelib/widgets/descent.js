@@ -2,7 +2,8 @@
 import { h, svg, set, format, scale, slider, choice } from "./kit/kit.js";
 import { at, plane, path, handle } from "./kit/plane.js";
 import { frame } from "./kit/frame.js";
-import { answer, player } from "./kit/study.js";
+import { player } from "./kit/player.js";
+import { answer } from "./kit/study.js";
 import { SPEC } from "./descent.py";
 
 const REACH = SPEC.start.high, STEPS = SPEC.steps.high;
@@ -121,7 +122,7 @@ function rateControl(ui) {
   const range = [low, high].map(Math.log10), sx = scale(range, [22, 246]), over = svg("g"), limit = svg("path", { class: "dl-limit" });
   const root = svg("svg", { viewBox: "0 0 268 46", role: "group", "aria-label": "Learning rate, logarithmic" }, svg("path", { d: "M22 23H246", class: "dl-out" }),
     ...[-3, -2, -1, 0].map((e) => svg("text", { x: sx(e), y: 44, "text-anchor": "middle" }, 10 ** e)), limit, over);
-  const grip = handle({ root, over, sx, sy: scale([0, 1], [23, 22]) }, { label, className: "", range, step: 0.05,
+  const grip = handle({ root, over, sx, sy: scale([0, 1], [23, 22]) }, { label, className: "", line: true, range, step: 0.05,
     get: () => [Math.log10(get()), 0], move: ([e]) => put(Number((10 ** (Math.round(e * 20) / 20)).toPrecision(3))) });
   element.querySelector("[type=range]").replaceWith(root);
   element.classList.add("dl-rate");

@@ -2,7 +2,8 @@
 import { h, svg, set, format, slider, choice, onpress } from "./kit/kit.js";
 import { FUNCTIONS, LECTURE } from "./kit/functions.js";
 import { frame } from "./kit/frame.js";
-import { answer, player } from "./kit/study.js";
+import { player } from "./kit/player.js";
+import { answer } from "./kit/study.js";
 import { SPEC } from "./forward_pass.py";
 
 const SUB = "₀₁₂₃";

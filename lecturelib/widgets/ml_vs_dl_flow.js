@@ -2,7 +2,7 @@
 import { h, svg, set, format, clamp, onpress, pressed, choice } from "./kit/kit.js";
 import { affine, fill, softmax, unpack } from "./kit/record.js";
 import { frame } from "./kit/frame.js";
-import { player } from "./kit/study.js";
+import { player } from "./kit/player.js";
 import { SPEC } from "./ml_vs_dl_flow.py";
 
 const LAST = SPEC.stage.among.length - 1, SIDE = 8;

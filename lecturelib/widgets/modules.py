@@ -104,8 +104,8 @@ def as_script(part: str) -> str:
         names.append("default: standard")
     if left := _LEFT.search(text):
         raise ValueError(
-            f"{part}.js has the line {left[0]!r}; expected imports as in modules.py, and exports of "
-            "a const, a function or default. Write it in one of these forms."
+            f"{part}.js has the line {left[0]!r}; expected imports as in modules.py, and exports "
+            "of a const, a function or default. Write it in one of these forms."
         )
     body = f'"use strict";\n{text}\nreturn {{ {", ".join(names)} }};'
     return f"(globalThis.widgetParts ??= {{}}).{part} = ($part) => {{ {body} }};\n"

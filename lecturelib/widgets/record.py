@@ -20,11 +20,11 @@ __all__ = ["Record", "fill", "flat", "pack", "rounded", "unpack"]
 
 
 class Record(traitlets.Dict):
-    """The trait of a figure that holds a record, or None."""
+    """The trait of a figure that holds a record; empty where there is none."""
 
     def __init__(self) -> None:
         """Start without a record."""
-        super().__init__(None, allow_none=True)
+        super().__init__()
         self.tag(sync=True)
 
 
@@ -41,12 +41,12 @@ def pack(arrays: Mapping[str, Any], unit: int) -> dict[str, Any]:
     return {"unit": unit, "shapes": {k: list(v.shape) for k, v in parts.items()}, "data": data}
 
 
-def unpack(record: Mapping[str, Any] | None, maker: str) -> dict[str, np.ndarray]:
+def unpack(record: Mapping[str, Any], maker: str) -> dict[str, np.ndarray]:
     """The arrays of a record, by name. ValueError where there is none: ``maker`` would make one."""
     if not record:
-        figure = maker.partition(".")[0]
         raise ValueError(
-            f"{figure}: expected a figure with a record, got an empty one; make it by {maker}"
+            f"{maker.partition('.')[0]}: expected a figure with a record, got an empty one; "
+            f"make the figure by {maker}"
         )
     numbers = np.frombuffer(base64.b64decode(record["data"]), "<i2") / record["unit"]
     shapes = record["shapes"]

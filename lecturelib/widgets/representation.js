@@ -3,7 +3,7 @@ import { h, svg, set, format, slider, choice, tick } from "./kit/kit.js";
 import { plane, path } from "./kit/plane.js";
 import { affine, fill, unpack } from "./kit/record.js";
 import { frame } from "./kit/frame.js";
-import { player } from "./kit/study.js";
+import { player } from "./kit/player.js";
 import { SPEC } from "./representation.py";
 
 const DATA = { circles: "two circles", spiral: "spiral", moons: "two moons" };

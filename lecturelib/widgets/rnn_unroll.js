@@ -1,7 +1,8 @@
 // The lecture's recurrent network, unrolled: every matrix entry editable, every result entered by hand.
 import { cleaner, h, svg, set, format, slider, choice, onpress } from "./kit/kit.js";
 import { frame } from "./kit/frame.js";
-import { answer, player } from "./kit/study.js";
+import { player } from "./kit/player.js";
+import { answer } from "./kit/study.js";
 import { SPEC } from "./rnn_unroll.py";
 
 const LETTERS = "helo", SUB = "₀₁₂₃₄₅₆", UNITS = [0, 1, 2];

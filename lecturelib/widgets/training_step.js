@@ -1,7 +1,7 @@
 // One training step written for three libraries, line against line, and the numbers that it makes in a 2-2-1 network.
 import { h, svg, set, format, slider, tick } from "./kit/kit.js";
 import { frame } from "./kit/frame.js";
-import { player } from "./kit/study.js";
+import { player } from "./kit/player.js";
 import { SPEC } from "./training_step.py";
 
 const STEPS = SPEC.step.high;

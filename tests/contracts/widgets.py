@@ -443,7 +443,7 @@ class WidgetContract(ViewContract):
 
     state = {}  # the page's: not the default
     other = {}  # another: each value differs from the page's
-    sentences = []  # pairs of a state, on top of the default, and the sentence below the figure
+    sentences = ""  # states as JSON, on top of the default, each before the sentence that it makes
     plays = False  # whether it has a Run button
     misread = {}  # what a hostile link leaves where the traits' rule is not all
 
@@ -480,10 +480,12 @@ class WidgetContract(ViewContract):
     # Sentences
 
     def test_the_sentence_of_every_branch(self, desk):
-        for state, sentence in self.sentences:
+        blocks = re.split(r"\n\s*(?=\{)", self.sentences.strip())
+        for block in blocks:
+            state, end = json.JSONDecoder().raw_decode(block)
             desk.set(self.default() | state)
-            assert desk.look()[1] == sentence
-        assert len(self.sentences) > 1
+            assert desk.look()[1] == " ".join(block[end:].split())
+        assert len(blocks) > 1
 
     # By hand
 
@@ -576,6 +578,7 @@ class WidgetContract(ViewContract):
             assert (low, high) in ranges, field.get_attribute("aria-label")
             before, value = desk.state(), low + 0.55 * (high - low)
             value = math.floor(value) if high - low > 5 else round(value, 3)
+            value += value == float(field.input_value())
             field.fill(f"{value:g}")
             after, _ = desk.look()
             changed = [name for name in after if after[name] != before[name]]

@@ -1,8 +1,8 @@
 // Records of trainings as lecturelib/widgets/record.py packs them.
 
-/** The arrays of a record by name, with an array of rows for each axis but the last; null where there is no record. */
+/** The arrays of a record by name, with an array of rows for each axis but the last; null where the record is empty. */
 export function unpack(record) {
-  if (!record) return null;
+  if (!record.data) return null;
   const bytes = Uint8Array.from(atob(record.data), (char) => char.charCodeAt(0));
   const numbers = Float64Array.from(new Int16Array(bytes.buffer), (n) => n / record.unit); // browsers are little-endian
   let at = 0;

@@ -1,4 +1,4 @@
-// What a widget needs to be studied with pencil and paper: steps, and a field for the reader's own result.
+// A field for the result that a reader has computed with pencil and paper.
 import { h } from "./kit.js";
 import { readings } from "./typed.js";
 
@@ -26,28 +26,4 @@ export function answer({ question, mark }) {
     field.value = verdict.textContent = "";
     delete verdict.dataset.right;
   } };
-}
-
-/**
- * Buttons for a figure with time: Step, and Run which becomes Pause. `step()` goes on by one and returns whether it
- * could. Without Run where the reader has asked for reduced motion.
- */
-export function player(ui, { step, pause = 700 }) {
-  let timer = null;
-  const once = h("button", { type: "button", onclick: () => (stop(), step()) }, "Step");
-  const run = h("button", { type: "button", onclick: () => (timer ? stop() : start()) }, "Run");
-  function start() {
-    run.textContent = "Pause";
-    timer = setInterval(() => step() || stop(), pause);
-    ui.playing(true);
-  }
-  function stop() {
-    if (!timer) return;
-    clearInterval(timer);
-    timer = null;
-    run.textContent = "Run";
-    ui.playing(false);
-  }
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  return { actions: still ? [once] : [once, run], stop };
 }

@@ -13,19 +13,15 @@ class TestActivations(WidgetContract):
     state = {"shown": ["tanh", "maxout"], "a": -2, "slope": 0.2}
     other = {"shown": ["sigmoid", "elu"], "a": 3, "alpha": 0.5, "pieces": [0.5, 1, -1, 0]}
     controls = "range number checkbox handle"
-    sentences = [
-        ({"shown": []}, "No function is shown: tick one."),
-        ({}, "At a = 1.0: sigmoid 0.73, slope 0.20; ReLU 1.00, slope 1.00."),
-        (
-            {"shown": ["sigmoid", "tanh", "relu", "leaky_relu"], "a": -5},
-            "At a = −5.0: sigmoid 0.01, slope 0.01 (saturated); tanh −1.00, slope 0.00 "
-            "(saturated); ReLU 0.00, slope 0.00 (dead here); Leaky ReLU −0.50, slope 0.10.",
-        ),
-        (
-            {"shown": ["elu", "maxout"], "a": -4, "alpha": 0.5},
-            "At a = −4.0: ELU −0.49, slope 0.01 (saturated); Maxout 4.00, slope −1.00.",
-        ),
-    ]
+    sentences = """
+    {"shown": []} No function is shown: tick one.
+    {} At a = 1.0: sigmoid 0.73, slope 0.20; ReLU 1.00, slope 1.00.
+    {"shown": ["sigmoid", "tanh", "relu", "leaky_relu"], "a": -5} At a = −5.0: sigmoid 0.01,
+      slope 0.01 (saturated); tanh −1.00, slope 0.00 (saturated); ReLU 0.00, slope 0.00 (dead
+      here); Leaky ReLU −0.50, slope 0.10.
+    {"shown": ["elu", "maxout"], "a": -4, "alpha": 0.5} At a = −4.0: ELU −0.49, slope 0.01
+      (saturated); Maxout 4.00, slope −1.00.
+    """
 
     def test_functions_are_ticked_and_what_they_need_appears(self, desk):
         desk.set({"shown": []})

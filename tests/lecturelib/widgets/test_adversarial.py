@@ -57,19 +57,13 @@ class TestAdversarial(WidgetContract):
     def make(self, **state):
         return Adversarial(_record=record(), **(self.state | state))
 
-    sentences = [
-        ({}, "Unchanged: the 3 is read as 3 with p = 0.28. Right."),
-        (
-            {"epsilon": 0.05, "direction": "random"},
-            "Every pixel moved by up to 0.05, random signs: the 3 is read as 3 with p = 0.28. "
-            "Right.",
-        ),
-        (
-            {"epsilon": 0.3},
-            "Every pixel moved by up to 0.30, gradient sign: the 3 is read as 4 with p = 0.14. "
-            "Wrong: the 3 has p = 0.14.",
-        ),
-    ]
+    sentences = """
+    {} Unchanged: the 3 is read as 3 with p = 0.28. Right.
+    {"epsilon": 0.05, "direction": "random"} Every pixel moved by up to 0.05, random signs: the
+      3 is read as 3 with p = 0.28. Right.
+    {"epsilon": 0.3} Every pixel moved by up to 0.30, gradient sign: the 3 is read as 4 with p =
+      0.14. Wrong: the 3 has p = 0.14.
+    """
 
     def test_pixels_that_gain_are_squares_and_those_that_lose_circles(self, desk):
         state = {"digit": 3, "epsilon": 0.3, "direction": "gradient"}

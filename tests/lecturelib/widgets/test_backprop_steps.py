@@ -19,33 +19,21 @@ class TestBackpropSteps(WidgetContract):
     other = {"V": [4, 4], "c": 4, "rate": 10, "parameter": "v2", "step": 23}
     controls = "range number text select-one"
     plays = True
-    sentences = [
-        ({}, "Nothing is computed yet. Step begins with a₁."),
-        ({"step": 1}, "Forward, step 1 of 23: a₁ = 0.000."),
-        ({"step": 11}, "Backward, step 11 of 23: da₁ = −0.144."),
-        ({"step": 18}, "Gradients, step 18 of 23: dw₁₂ = −0.575."),
-        ({"step": 23}, "Update, step 23 of 23: the loss goes from 0.359 to 0.041."),
-        (
-            {"step": 23, "rate": 10, "y": 0.7},
-            "Update, step 23 of 23: the loss goes from 0.010 to 0.063. It rises: the learning "
-            "rate is too large.",
-        ),
-        (
-            {"step": 23, "rate": 10, "V": [-4, 4], "W": [2, -1, 4, 4]},
-            "Update, step 23 of 23: the loss goes from 0.875 to 0.001. A parameter would leave "
-            "±4: take a smaller rate.",
-        ),
-        (
-            {"step": 9, "V": [4, 4], "c": 4},
-            "Backward, step 9 of 23: dz = 2.5e−4. The output unit is saturated: hardly any "
-            "gradient gets past it.",
-        ),
-        (
-            {"step": 17, "V": [4, 4], "c": 4, "y": 1},
-            "Gradients, step 17 of 23: dw₁₁ = −1.5e−8. The output unit is saturated: hardly any "
-            "gradient gets past it.",
-        ),
-    ]
+    sentences = """
+    {} Nothing is computed yet. Step begins with a₁.
+    {"step": 1} Forward, step 1 of 23: a₁ = 0.000.
+    {"step": 11} Backward, step 11 of 23: da₁ = −0.144.
+    {"step": 18} Gradients, step 18 of 23: dw₁₂ = −0.575.
+    {"step": 23} Update, step 23 of 23: the loss goes from 0.359 to 0.041.
+    {"step": 23, "rate": 10, "y": 0.7} Update, step 23 of 23: the loss goes from 0.010 to 0.063.
+      It rises: the learning rate is too large.
+    {"step": 23, "rate": 10, "V": [-4, 4], "W": [2, -1, 4, 4]} Update, step 23 of 23: the loss
+      goes from 0.875 to 0.001. A parameter would leave ±4: take a smaller rate.
+    {"step": 9, "V": [4, 4], "c": 4} Backward, step 9 of 23: dz = 2.5e−4. The output unit is
+      saturated: hardly any gradient gets past it.
+    {"step": 17, "V": [4, 4], "c": 4, "y": 1} Gradients, step 17 of 23: dw₁₁ = −1.5e−8. The
+      output unit is saturated: hardly any gradient gets past it.
+    """
 
     def test_step_goes_forward_back_to_the_gradients_and_updates(self, desk):
         desk.set(self.default())

@@ -21,60 +21,34 @@ class TestBpttFlow(WidgetContract):
     controls = "range number text checkbox select-one handle button"
     plays = True
     misread = {"length": 1, "lag": 0}
-    sentences = [
-        ({"start": [0, 0]}, "The gradient starts at zero: there is nothing to carry back."),
-        ({}, "The loss sends a gradient of norm 1.12 into the last state."),
-        (
-            {"lag": 4},
-            "After 4 of 20 steps back the gradient shrank: norm 0.458, 0.41 times the start, a "
-            "factor of 0.8 a step. db of the steps walked has norm 2.78.",
-        ),
-        (
-            {"radius": 1, "lag": 20},
-            "After 20 of 20 steps back the gradient kept its size: norm 1.12, 1 times the start, "
-            "a factor of 1 a step. db of the steps walked has norm 3.74.",
-        ),
-        (
-            {"radius": 1.3, "lag": 10, "clip": True, "threshold": 0.5},
-            "After 10 of 20 steps back the gradient grew: norm 15.4, 13.8 times the start, a "
-            "factor of 1.3 a step. db of the steps walked has norm 22.5, clipped to 0.5 in the "
-            "same direction.",
-        ),
-        (
-            {"radius": 1.3, "lag": 10, "clip": True, "threshold": 10, "start": [0.01, 0]},
-            "After 10 of 20 steps back the gradient grew: norm 0.138, 13.8 times the start, a "
-            "factor of 1.3 a step. db of the steps walked has norm 0.201, below the threshold.",
-        ),
-        (
-            {"radius": 0.1, "length": 100, "lag": 60},
-            "After 60 of 100 steps back the gradient shrank: norm 1.12e−60, 1.00e−60 times the "
-            "start, a factor of 0.1 a step. float32 would hold 0: underflow. db of the steps "
-            "walked has norm 1.22.",
-        ),
-        (
-            {"radius": 3, "length": 100, "lag": 100},
-            "After 100 of 100 steps back the gradient grew: norm 5.76e+47, 5.15e+47 times the "
-            "start, a factor of 3 a step. float32 would hold infinity: overflow. db of the steps "
-            "walked has norm 2.63e+47.",
-        ),
-        (
-            {"radius": 0.1, "lag": 10},
-            "After 10 of 20 steps back the gradient shrank: norm 1.12e−10, 1.00e−10 times the "
-            "start, a factor of 0.1 a step. Vanished: float32's seven digits lose it beside the "
-            "last step's gradient. db of the steps walked has norm 1.22.",
-        ),
-        (
-            {"radius": 3, "lag": 10},
-            "After 10 of 20 steps back the gradient grew: norm 66000, 59000 times the start, a "
-            "factor of 3 a step. Exploded: one update throws the weights far away. db of the "
-            "steps walked has norm 30100.",
-        ),
-        (
-            {"lag": 6, "truncate": 4},
-            "After 4 steps the truncation cuts: nothing reaches lag 6. db of the steps walked has"
-            " norm 2.78.",
-        ),
-    ]
+    sentences = """
+    {"start": [0, 0]} The gradient starts at zero: there is nothing to carry back.
+    {} The loss sends a gradient of norm 1.12 into the last state.
+    {"lag": 4} After 4 of 20 steps back the gradient shrank: norm 0.458, 0.41 times the start, a
+      factor of 0.8 a step. db of the steps walked has norm 2.78.
+    {"radius": 1, "lag": 20} After 20 of 20 steps back the gradient kept its size: norm 1.12, 1
+      times the start, a factor of 1 a step. db of the steps walked has norm 3.74.
+    {"radius": 1.3, "lag": 10, "clip": true, "threshold": 0.5} After 10 of 20 steps back the
+      gradient grew: norm 15.4, 13.8 times the start, a factor of 1.3 a step. db of the steps
+      walked has norm 22.5, clipped to 0.5 in the same direction.
+    {"radius": 1.3, "lag": 10, "clip": true, "threshold": 10, "start": [0.01, 0]} After 10 of 20
+      steps back the gradient grew: norm 0.138, 13.8 times the start, a factor of 1.3 a step. db
+      of the steps walked has norm 0.201, below the threshold.
+    {"radius": 0.1, "length": 100, "lag": 60} After 60 of 100 steps back the gradient shrank:
+      norm 1.12e−60, 1.00e−60 times the start, a factor of 0.1 a step. float32 would hold 0:
+      underflow. db of the steps walked has norm 1.22.
+    {"radius": 3, "length": 100, "lag": 100} After 100 of 100 steps back the gradient grew: norm
+      5.76e+47, 5.15e+47 times the start, a factor of 3 a step. float32 would hold infinity:
+      overflow. db of the steps walked has norm 2.63e+47.
+    {"radius": 0.1, "lag": 10} After 10 of 20 steps back the gradient shrank: norm 1.12e−10,
+      1.00e−10 times the start, a factor of 0.1 a step. Vanished: float32's seven digits lose it
+      beside the last step's gradient. db of the steps walked has norm 1.22.
+    {"radius": 3, "lag": 10} After 10 of 20 steps back the gradient grew: norm 66000, 59000
+      times the start, a factor of 3 a step. Exploded: one update throws the weights far away.
+      db of the steps walked has norm 30100.
+    {"lag": 6, "truncate": 4} After 4 steps the truncation cuts: nothing reaches lag 6. db of
+      the steps walked has norm 2.78.
+    """
 
     def test_step_all_and_the_answer(self, desk):
         desk.set(self.default() | BASE)

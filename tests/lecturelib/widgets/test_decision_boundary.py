@@ -42,23 +42,14 @@ class TestDecisionBoundary(WidgetContract):
     def make(self, **state):
         return DecisionBoundary(_record=figure()._record, **(self.state | state))
 
-    sentences = [
-        (
-            {},
-            "two moons, 4 hidden units, epoch 0: loss 1.20, 62 of 120 points right (52 %). 58 on "
-            "the wrong side.",
-        ),
-        (
-            {"data": "xor", "width": 1, "epoch": 430},
-            "XOR clouds, 1 hidden unit, epoch 450 (the recorded one nearest to 430): loss 1.24, "
-            "54 of 120 points right (45 %). 66 on the wrong side.",
-        ),
-        (
-            {"data": "circles", "width": 8, "epoch": 1000},
-            "two circles, 8 hidden units, epoch 1000: loss 0.00, 120 of 120 points right (100 %)."
-            " No point lies on the wrong side.",
-        ),
-    ]
+    sentences = """
+    {} two moons, 4 hidden units, epoch 0: loss 1.20, 62 of 120 points right (52 %). 58 on the
+      wrong side.
+    {"data": "xor", "width": 1, "epoch": 430} XOR clouds, 1 hidden unit, epoch 450 (the recorded
+      one nearest to 430): loss 1.24, 54 of 120 points right (45 %). 66 on the wrong side.
+    {"data": "circles", "width": 8, "epoch": 1000} two circles, 8 hidden units, epoch 1000: loss
+      0.00, 120 of 120 points right (100 %). No point lies on the wrong side.
+    """
 
     def test_wrong_points_are_crossed_and_lines_come_on_demand(self, desk):
         desk.set({"data": "moons", "width": 2, "epoch": 1000, "lines": False})

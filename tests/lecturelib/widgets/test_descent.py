@@ -17,48 +17,24 @@ class TestDescent(WidgetContract):
     other = {"kind": "four minima", "start": [1, -1], "rate": 0.3, "steps": 25}
     controls = "range number text select-one handle"
     plays = True
-    sentences = [
-        (
-            {},
-            "After 0 steps with η = 0.1: w = (−4.00, 2.00), loss 20.000. The rate is below 2/λ = "
-            "2/2 = 1.",
-        ),
-        (
-            {"kind": "bowl", "rate": 1.5, "steps": 30},
-            "Diverged: with η = 1.5, step 5 went more than 100 away. From 2/λ = 2/2 = 1 on, every"
-            " step overshoots by more than it mends.",
-        ),
-        (
-            {"kind": "four minima", "rate": 3, "steps": 30},
-            "Diverged: with η = 3, step 3 went more than 100 away. Each overshoot ends on steeper"
-            " ground. Take a smaller rate.",
-        ),
-        (
-            {"kind": "saddle", "start": [3, 0], "rate": 0.5, "steps": 60},
-            "After 60 steps with η = 0.5: w = (0.00, 0.00), loss 1.000. The gradient is almost "
-            "zero: flat, yet no minimum.",
-        ),
-        (
-            {"kind": "saddle", "start": [3, 0.1], "rate": 0.5, "steps": 60},
-            "After 60 steps with η = 0.5: w = (0.00, 2.00), loss below 0.001. The gradient is "
-            "almost zero: a minimum.",
-        ),
-        (
-            {"kind": "saddle", "start": [3, 1]},
-            "After 0 steps with η = 0.1: w = (3.00, 1.00), loss 5.063. The gradient is (3.00, "
-            "−0.75).",
-        ),
-        (
-            {"rate": 1, "steps": 3},
-            "After 3 steps with η = 1: w = (4.00, −2.00), loss 20.000. The rate is exactly 2/λ = "
-            "2/2 = 1: it never settles.",
-        ),
-        (
-            {"kind": "valley", "rate": 0.11, "steps": 2},
-            "After 2 steps with η = 0.11: w = (−3.17, 2.88), loss 87.963. The rate is above 2/λ ="
-            " 2/20 = 0.1.",
-        ),
-    ]
+    sentences = """
+    {} After 0 steps with η = 0.1: w = (−4.00, 2.00), loss 20.000. The rate is below 2/λ = 2/2 =
+      1.
+    {"kind": "bowl", "rate": 1.5, "steps": 30} Diverged: with η = 1.5, step 5 went more than 100
+      away. From 2/λ = 2/2 = 1 on, every step overshoots by more than it mends.
+    {"kind": "four minima", "rate": 3, "steps": 30} Diverged: with η = 3, step 3 went more than
+      100 away. Each overshoot ends on steeper ground. Take a smaller rate.
+    {"kind": "saddle", "start": [3, 0], "rate": 0.5, "steps": 60} After 60 steps with η = 0.5: w
+      = (0.00, 0.00), loss 1.000. The gradient is almost zero: flat, yet no minimum.
+    {"kind": "saddle", "start": [3, 0.1], "rate": 0.5, "steps": 60} After 60 steps with η = 0.5:
+      w = (0.00, 2.00), loss below 0.001. The gradient is almost zero: a minimum.
+    {"kind": "saddle", "start": [3, 1]} After 0 steps with η = 0.1: w = (3.00, 1.00), loss
+      5.063. The gradient is (3.00, −0.75).
+    {"rate": 1, "steps": 3} After 3 steps with η = 1: w = (4.00, −2.00), loss 20.000. The rate
+      is exactly 2/λ = 2/2 = 1: it never settles.
+    {"kind": "valley", "rate": 0.11, "steps": 2} After 2 steps with η = 0.11: w = (−3.17, 2.88),
+      loss 87.963. The rate is above 2/λ = 2/20 = 0.1.
+    """
 
     def test_step_and_the_answers(self, desk):
         desk.set(POINT)

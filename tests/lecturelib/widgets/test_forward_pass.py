@@ -17,20 +17,16 @@ class TestForwardPass(WidgetContract):
     other = {"x": [1, 1.5], "W": [1, -1, 0.5, 2, -2, 0], "unit": "z2", "done": 5}
     controls = "number text select-one unit"
     plays = True
-    sentences = [
-        ({}, "h₁ is marked and not computed yet. 0 of 7 values are shown."),
-        ({"done": 1}, "h₁ = ReLU(2.00) = 2.00. 1 of 7 values are shown."),
-        ({"done": 4, "unit": "z1"}, "z₁ = 1.50. 4 of 7 values are shown."),
-        (
-            {"done": 7, "unit": "o2"},
-            "o₂ = 0.18. 7 of 7 values are shown. The network says class 1, with probability 0.82.",
-        ),
-        (
-            {"b": [-4, -4, -4], "done": 7, "unit": "o1"},
-            "o₁ = 0.38. 7 of 7 values are shown. All hidden outputs are zero: the logits are the "
-            "biases c. The network says class 2, with probability 0.62.",
-        ),
-    ]
+    sentences = """
+    {} h₁ is marked and not computed yet. 0 of 7 values are shown.
+    {"done": 1} h₁ = ReLU(2.00) = 2.00. 1 of 7 values are shown.
+    {"done": 4, "unit": "z1"} z₁ = 1.50. 4 of 7 values are shown.
+    {"done": 7, "unit": "o2"} o₂ = 0.18. 7 of 7 values are shown. The network says class 1, with
+      probability 0.82.
+    {"b": [-4, -4, -4], "done": 7, "unit": "o1"} o₁ = 0.38. 7 of 7 values are shown. All hidden
+      outputs are zero: the logits are the biases c. The network says class 2, with probability
+      0.62.
+    """
 
     def test_the_reader_enters_results_and_steps_on(self, desk):
         desk.set(BASE)

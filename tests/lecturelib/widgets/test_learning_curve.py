@@ -43,28 +43,19 @@ class TestLearningCurve(WidgetContract):
     def make(self, **state):
         return LearningCurve(_record=measured()._record, **(self.state | state))
 
-    sentences = [
-        ({"shown": []}, "No model is shown: tick one."),
-        ({"shown": ["MLP"]}, "MNIST-1D signals, n = 1000: MLP leads, accuracy 44.7 ± 1.2 %."),
-        (
-            {},
-            "MNIST-1D signals, n = 1000: CNN leads, accuracy 64.3 ± 3.5 %; then random forest, "
-            "51.1 ± 2.2 %. CNN is ahead of random forest at every size measured.",
-        ),
-        (
-            {"data": "windsor", "n": 3000},
-            "Windsor prices, n = 400 (measured no further): logistic regression leads, accuracy "
-            "46.9 ± 5.7 %; then random forest, 44.8 ± 3.7 %. The lead is smaller than the spread "
-            "over the seeds. Logistic regression overtakes random forest for good at about n = "
-            "190 (3 of 5 seeds: 210–370, never in the others).",
-        ),
-        (
-            {"measure": "error", "data": "houses", "n": 200},
-            "King County prices, n = 200: random forest leads, error 45.3 ± 1.6 %; then logistic "
-            "regression, 47.7 ± 0.7 %. Random forest is ahead of logistic regression at every "
-            "size measured.",
-        ),
-    ]
+    sentences = """
+    {"shown": []} No model is shown: tick one.
+    {"shown": ["MLP"]} MNIST-1D signals, n = 1000: MLP leads, accuracy 44.7 ± 1.2 %.
+    {} MNIST-1D signals, n = 1000: CNN leads, accuracy 64.3 ± 3.5 %; then random forest, 51.1 ±
+      2.2 %. CNN is ahead of random forest at every size measured.
+    {"data": "windsor", "n": 3000} Windsor prices, n = 400 (measured no further): logistic
+      regression leads, accuracy 46.9 ± 5.7 %; then random forest, 44.8 ± 3.7 %. The lead is
+      smaller than the spread over the seeds. Logistic regression overtakes random forest for
+      good at about n = 190 (3 of 5 seeds: 210–370, never in the others).
+    {"measure": "error", "data": "houses", "n": 200} King County prices, n = 200: random forest
+      leads, error 45.3 ± 1.6 %; then logistic regression, 47.7 ± 0.7 %. Random forest is ahead
+      of logistic regression at every size measured.
+    """
 
     def test_the_cursor_goes_by_tenths_of_the_axis_and_ends_at_its_ends(self, desk):
         desk.set({"n": 1000})

@@ -15,16 +15,18 @@ def test_each_part_of_a_bundle_stands_in_it_once():
 
 
 def test_a_part_comes_only_where_it_is_imported():
-    assert list(modules.parts("quiz")) == ["kit", "study", "quiz"]
-    users = [name for name in widgets.__all__ if "// nn.js" in getattr(widgets, name)._esm]
-    assert users == []  # no figure runs a trained network yet
+    assert list(modules.parts("quiz")) == ["kit", "typed", "quiz"]
+    assert "layerNorm" in modules.bundle("nn")
+    # No figure runs a trained network yet.
     assert not any("layerNorm" in getattr(widgets, name)._esm for name in widgets.__all__)
 
 
 def test_remarks_go_and_addresses_stay():
     source = modules.source("kit")
     assert "http://www.w3.org/2000/svg" in source
-    assert not re.search(r"^\s|/\*\*| // ", source, re.MULTILINE)
+    assert not re.search(r"^[ \t]|^//|/\*\*", source, re.MULTILINE)
+    assert "little-endian" in modules.read("record.js")
+    assert "little-endian" not in modules.source("record")
 
 
 def test_the_traits_are_what_the_module_imports():

@@ -20,28 +20,18 @@ class TestNeuron(WidgetContract):
     state = {"weights": [2, -1], "bias": 0.5, "task": "OR"}
     other = {"weights": [-1.5, 0.5], "bias": 1, "inputs": [0.5, -0.5], "task": "XOR"}
     controls = "range number select-one handle"
-    below = "a = −0.50, sigmoid(a) = 0.38. a is below zero: the neuron says 0."
-    sentences = [
-        ({}, below),
-        ({"task": "XOR"}, f"{below} XOR: 1 of 4 corners right."),
-        (
-            {"weights": [0, 0]},
-            "Both weights are zero: there is no line, and every input gives a = b = −1.50.",
-        ),
-        (
-            {"inputs": [1, 0.5]},
-            "a = 0.00, sigmoid(a) = 0.50. a is exactly zero: on the line.",
-        ),
-        (
-            {"inputs": [1, 1], "activation": "leaky_relu", "task": "AND"},
-            "a = 0.50, Leaky ReLU(a) = 0.50. a is above zero: the neuron says 1. "
-            "AND: 4 of 4 corners right, solved.",
-        ),
-        (
-            {"bias": -3.5, "activation": "leaky_relu"},
-            "a = −2.50, Leaky ReLU(a) = −0.25. a is below zero: the neuron says 0.",
-        ),
-    ]
+    sentences = """
+    {} a = −0.50, sigmoid(a) = 0.38. a is below zero: the neuron says 0.
+    {"task": "XOR"} a = −0.50, sigmoid(a) = 0.38. a is below zero: the neuron says 0. XOR: 1 of
+      4 corners right.
+    {"weights": [0, 0]} Both weights are zero: there is no line, and every input gives a = b =
+      −1.50.
+    {"inputs": [1, 0.5]} a = 0.00, sigmoid(a) = 0.50. a is exactly zero: on the line.
+    {"inputs": [1, 1], "activation": "leaky_relu", "task": "AND"} a = 0.50, Leaky ReLU(a) =
+      0.50. a is above zero: the neuron says 1. AND: 4 of 4 corners right, solved.
+    {"bias": -3.5, "activation": "leaky_relu"} a = −2.50, Leaky ReLU(a) = −0.25. a is below
+      zero: the neuron says 0.
+    """
 
 
 def neurons(count=400, seed=1):

@@ -11,8 +11,8 @@ from tools.browser import open_page as open_in
 RUN = """([layer, tensors, more]) => {
   const all = tensors.map((one) => one && nn.tensor(one.shape, one.data));
   if (layer === "embedding") all[0] = tensors[0].data;
-  const found = nn[layer](...all, ...more), { shape, data } = found.y ?? found;
-  return { shape, data: Array.from(data), weights: found.weights && Array.from(found.weights.data) };
+  const found = nn[layer](...all, ...more), { shape, data } = found.y ?? found, { weights } = found;
+  return { shape, data: Array.from(data), weights: weights && Array.from(weights.data) };
 }"""
 SEEDS = range(8)
 

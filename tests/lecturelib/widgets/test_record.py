@@ -26,13 +26,12 @@ def test_python_reads_the_rounded_arrays():
 
 
 def test_javascript_reads_the_same(javascript):
-    body = """({adversarial: { unpack }}, record) => Object.fromEntries(Object.entries(unpack(record))
-      .map(([name, rows]) => [name, JSON.parse(JSON.stringify(rows, (_, v) =>
-        ArrayBuffer.isView(v) ? Array.from(v) : v))]))"""
+    body = """({adversarial: { unpack }}, record) => JSON.parse(JSON.stringify(unpack(record),
+      (_, value) => ArrayBuffer.isView(value) ? Array.from(value) : value))"""
     found = javascript(body, pack(ARRAYS, 1024))
     for name, values in unpack(pack(ARRAYS, 1024), "").items():
         np.testing.assert_array_equal(found[name], values)
-    assert javascript("({adversarial: { unpack }}) => unpack(null)") is None
+    assert javascript("({adversarial: { unpack }}) => unpack({})") is None
 
 
 def test_numbers_are_int16_in_the_unit_and_are_cut_off_at_its_ends():
@@ -70,4 +69,4 @@ def test_an_empty_figure_says_what_makes_one():
     with pytest.raises(
         ValueError, match=r"^Figure: expected a figure with a record.*Figure\.trained"
     ):
-        unpack(None, "Figure.trained(rng=…)")
+        unpack({}, "Figure.trained(rng=…)")

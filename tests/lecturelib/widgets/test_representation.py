@@ -38,24 +38,16 @@ class TestRepresentation(WidgetContract):
     def make(self, **state):
         return Representation(_record=figure()._record, **(self.state | state))
 
-    sentences = [
-        (
-            {"layer": 0, "data": "moons"},
-            "two moons, 8 units in layers 1, 3 and 5, epoch 0: in the input, a line separates 53 "
-            "% of the points (63 of 120).",
-        ),
-        (
-            {"epoch": 430},
-            "two circles, 8 units in layers 1, 3 and 5, epoch 450 (the recorded one nearest to "
-            "430): after layer 6, a line separates 59 % of the points (71 of 120); in the input "
-            "58 %.",
-        ),
-        (
-            {"data": "spiral", "width": 2, "epoch": 1000, "layer": 4},
-            "spiral, 2 units in layers 1, 3 and 5, epoch 1000: after layer 4, a line separates 52"
-            " % of the points (62 of 120); in the input 52 %.",
-        ),
-    ]
+    sentences = """
+    {"layer": 0, "data": "moons"} two moons, 8 units in layers 1, 3 and 5, epoch 0: in the
+      input, a line separates 53 % of the points (63 of 120).
+    {"epoch": 430} two circles, 8 units in layers 1, 3 and 5, epoch 450 (the recorded one
+      nearest to 430): after layer 6, a line separates 59 % of the points (71 of 120); in the
+      input 58 %.
+    {"data": "spiral", "width": 2, "epoch": 1000, "layer": 4} spiral, 2 units in layers 1, 3 and
+      5, epoch 1000: after layer 4, a line separates 52 % of the points (62 of 120); in the
+      input 52 %.
+    """
 
     def test_one_plane_shows_at_a_time_with_crosses_and_a_grid_on_demand(self, desk):
         state = {"data": "circles", "width": 8, "layer": 0, "epoch": 1000}

@@ -18,25 +18,18 @@ class TestRnnUnroll(WidgetContract):
     other = {"letters": "ole", "W": [0.5] * 9, "t": 2, "done": 3, "entry": "o4"}
     controls = "number text select-one unit"
     plays = True
-    misread = {"letters": "hell", "t": 1, "done": 0}
-    sentences = [
-        (
-            {},
-            "Step 1 of 4, input h: s₁ = (0.54, 0.20, 0.72), o₁ = (0.32, 0.21, 0.24, 0.22). Most "
-            "probable next letter: h, 0.32.",
-        ),
-        ({"t": 2}, "Step 2 of 4, input e: not computed yet. Enter a₂, unit 1, or press Step."),
-        (
-            {"t": 2, "entry": "o3"},
-            "Step 2 of 4, input e: not computed yet. Enter o₂, letter l, or press Step.",
-        ),
-        (
-            {"U": [4] * 12, "W": [4] * 9, "t": 2, "done": 2},
-            "Step 2 of 4, input e: s₂ = (1.00, 1.00, 1.00), o₂ = (0.43, 0.14, 0.29, 0.13). Most "
-            "probable next letter: h, 0.43. All units are saturated: they hardly tell inputs "
-            "apart.",
-        ),
-    ]
+    misread = {"letters": "oeooho", "t": 1, "done": 0}
+    sentences = """
+    {} Step 1 of 4, input h: s₁ = (0.54, 0.20, 0.72), o₁ = (0.32, 0.21, 0.24, 0.22). Most
+      probable next letter: h, 0.32.
+    {"t": 2} Step 2 of 4, input e: not computed yet. Enter a₂, unit 1, or press Step.
+    {"t": 2, "entry": "o3"} Step 2 of 4, input e: not computed yet. Enter o₂, letter l, or press
+      Step.
+    {"U": [4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4], "W": [4, 4, 4, 4, 4, 4, 4, 4, 4], "t": 2,
+      "done": 2} Step 2 of 4, input e: s₂ = (1.00, 1.00, 1.00), o₂ = (0.43, 0.14, 0.29, 0.13).
+      Most probable next letter: h, 0.43. All units are saturated: they hardly tell inputs
+      apart.
+    """
 
     def test_step_answer_and_word_by_hand(self, desk):
         desk.set(self.default())

@@ -35,26 +35,16 @@ class TestTimeline(WidgetContract):
     state = {"strand": "ideas", "since": 1985, "entry": "lstm"}
     other = {"strand": "data", "since": 1990, "until": 2012, "text": "i", "entry": "mnist"}
     controls = "range number text select-one list"
-    sentences = [
-        ({}, "56 of 56 entries shown: ideas 44, data 5, hardware 7. None is open."),
-        (
-            {"since": 2000, "until": 1990},
-            "The period is empty: it begins after its end. None is open.",
-        ),
-        (
-            {"text": "no such word"},
-            "No entry fits: widen the period or shorten the search. None is open.",
-        ),
-        (
-            {"strand": "data", "entry": "mnist"},
-            "5 of 56 entries shown: ideas 0, data 5, hardware 0. Open: 1998, MNIST.",
-        ),
-        (
-            {"strand": "data", "entry": "lstm"},
-            "5 of 56 entries shown: ideas 0, data 5, hardware 0. Open: 1997, Long short-term "
-            "memory (not among those shown).",
-        ),
-    ]
+    sentences = """
+    {} 56 of 56 entries shown: ideas 44, data 5, hardware 7. None is open.
+    {"since": 2000, "until": 1990} The period is empty: it begins after its end. None is open.
+    {"text": "no such word"} No entry fits: widen the period or shorten the search. None is
+      open.
+    {"strand": "data", "entry": "mnist"} 5 of 56 entries shown: ideas 0, data 5, hardware 0.
+      Open: 1998, MNIST.
+    {"strand": "data", "entry": "lstm"} 5 of 56 entries shown: ideas 0, data 5, hardware 0.
+      Open: 1997, Long short-term memory (not among those shown).
+    """
 
     def test_the_list_is_one_stop_and_its_arrows_open_entries(self, desk):
         desk.set(self.default() | {"strand": "hardware"})

@@ -19,54 +19,32 @@ class TestTrainingStep(WidgetContract):
     other = {"framework": "keras", "x": [-1, 0.5], "V": [2, 1], "stage": 5, "step": 7}
     controls = "range number checkbox"
     plays = True
-    sentences = [
-        ({}, "PyTorch, step 1: nothing is computed yet."),
-        ({"stage": 1}, "PyTorch, step 1, forward: z = 1.000."),
-        ({"stage": 2}, "PyTorch, step 1, loss: L = 4.000."),
-        ({"stage": 3}, "PyTorch, step 1, zero_grad: no gradient is left of the step before."),
-        (
-            {"stage": 3, "framework": "keras"},
-            "Keras, step 1: there is nothing to clear, the tape is new.",
-        ),
-        (
-            {"stage": 3, "forget": True},
-            "PyTorch, step 1, zero_grad is forgotten: no harm yet, there are no gradients.",
-        ),
-        (
-            {"stage": 3, "forget": True, "step": 1},
-            "PyTorch, step 2, zero_grad is forgotten: the gradients of the first step are still "
-            "there.",
-        ),
-        (
-            {"stage": 3, "forget": True, "step": 2},
-            "PyTorch, step 3, zero_grad is forgotten: the gradients of 2 steps are still there.",
-        ),
-        ({"stage": 4}, "PyTorch, step 1, backward: dw₁₁ = −4.000."),
-        (
-            {"stage": 4, "forget": True, "step": 2},
-            "PyTorch, step 3, backward: dw₁₁ = −5.021, a sum over 3 steps; this step alone gives "
-            "0.795.",
-        ),
-        (
-            {"b": [-4, -4], "stage": 4},
-            "PyTorch, step 1, backward: dw₁₁ = 0.000. Both hidden units are silent: nothing "
-            "reaches their weights.",
-        ),
-        ({"stage": 5}, "PyTorch, step 1, update: the loss goes from 4.000 to 0.707."),
-        (
-            {"stage": 5, "rate": 0.5, "framework": "numpy"},
-            "NumPy, step 1, update: the loss goes from 4.000 to 1482.250. It rises.",
-        ),
-        (
-            {"rate": 0.46, "forget": True, "step": 20, "stage": 2, "x": [3, 4], "y": -2},
-            "PyTorch, step 15, update: diverged, a parameter has passed a million. Take a smaller"
-            " rate or clear the gradients.",
-        ),
-        (
-            {"rate": 0.5, "step": 20, "x": [3, 4], "y": -2},
-            "PyTorch, step 21: nothing is computed yet.",
-        ),
-    ]
+    sentences = """
+    {} PyTorch, step 1: nothing is computed yet.
+    {"stage": 1} PyTorch, step 1, forward: z = 1.000.
+    {"stage": 2} PyTorch, step 1, loss: L = 4.000.
+    {"stage": 3} PyTorch, step 1, zero_grad: no gradient is left of the step before.
+    {"stage": 3, "framework": "keras"} Keras, step 1: there is nothing to clear, the tape is
+      new.
+    {"stage": 3, "forget": true} PyTorch, step 1, zero_grad is forgotten: no harm yet, there are
+      no gradients.
+    {"stage": 3, "forget": true, "step": 1} PyTorch, step 2, zero_grad is forgotten: the
+      gradients of the first step are still there.
+    {"stage": 3, "forget": true, "step": 2} PyTorch, step 3, zero_grad is forgotten: the
+      gradients of 2 steps are still there.
+    {"stage": 4} PyTorch, step 1, backward: dw₁₁ = −4.000.
+    {"stage": 4, "forget": true, "step": 2} PyTorch, step 3, backward: dw₁₁ = −5.021, a sum over
+      3 steps; this step alone gives 0.795.
+    {"b": [-4, -4], "stage": 4} PyTorch, step 1, backward: dw₁₁ = 0.000. Both hidden units are
+      silent: nothing reaches their weights.
+    {"stage": 5} PyTorch, step 1, update: the loss goes from 4.000 to 0.707.
+    {"stage": 5, "rate": 0.5, "framework": "numpy"} NumPy, step 1, update: the loss goes from
+      4.000 to 1482.250. It rises.
+    {"rate": 0.46, "forget": true, "step": 20, "stage": 2, "x": [3, 4], "y": -2} PyTorch, step
+      15, update: diverged, a parameter has passed a million. Take a smaller rate or clear the
+      gradients.
+    {"rate": 0.5, "step": 20, "x": [3, 4], "y": -2} PyTorch, step 21: nothing is computed yet.
+    """
 
     def test_the_same_stage_lights_up_in_three_columns(self, desk):
         desk.set(self.default())
