@@ -4,57 +4,64 @@ from __future__ import annotations
 
 import numpy as np
 
-from lecturelib.activations import softmax
 from lecturelib.checks import AnswerError, as_vector, check, code, number
 
 pre_activation = number("rnn", "by_hand", "pre_activation")
 state = number("rnn", "by_hand", "state")
 
 _rng = np.random.default_rng(5)
-_U, _W, _V = (_rng.normal(size=size) for size in ((3, 4), (3, 3), (6, 3)))
+_U, _W = (_rng.normal(size=size) for size in ((3, 4), (3, 3)))
 
 
 @code(
-    (_rng.normal(size=(5, 4)), np.tanh(_rng.normal(size=(5, 3))), _U, _W),
-    otherwise="The shape is right, the numbers are not: tanh of a sum of two products.",
+    (_rng.normal(size=(5, 4)), np.tanh(_rng.normal(size=(5, 3))), _U, _W, 0.3),
+    otherwise="The shape is right, the numbers are not: a weighted mean of old state and tanh.",
     says="For every row of the batch.",
 )
-def one_step(x: np.ndarray, s_prev: np.ndarray, U: np.ndarray, W: np.ndarray) -> tuple:
-    """A function (x, s_prev, U, W) -> s = tanh(U x + W s_prev) for rows of examples."""
-    a = x @ U.T + s_prev @ W.T
+def leaky_step(
+    x: np.ndarray, s_prev: np.ndarray, U: np.ndarray, W: np.ndarray, alpha: float
+) -> tuple:
+    """A function (x, s_prev, U, W, alpha) -> (1 − alpha) s_prev + alpha tanh(U x + W s_prev)."""
+    new, kept = np.tanh(x @ U.T + s_prev @ W.T), (1 - alpha) * s_prev
     turned = np.tanh(x @ U.T + s_prev @ W)
-    return np.tanh(a), {
-        "That is a; tanh has not been applied yet.": a,
-        "The state of the step before does not enter.": np.tanh(x @ U.T),
-        "s_prev @ W goes down the columns of W: transpose it, as U.": turned,
-        "The input does not enter.": np.tanh(s_prev @ W.T),
-        "tanh comes after the sum, not before it.": np.tanh(x @ U.T) + np.tanh(s_prev @ W.T),
+    return kept + alpha * new, {
+        "That is the ordinary step: the leaky unit keeps a part of its old state.": new,
+        "The part of the old state that is kept is missing.": alpha * new,
+        "The two shares are exchanged: alpha belongs to the new value.": alpha * s_prev
+        + (1 - alpha) * new,
+        "The old state is kept whole; its share is 1 − alpha.": s_prev + alpha * new,
+        "The old state does not enter the tanh.": kept + alpha * np.tanh(x @ U.T),
+        "s_prev @ W goes down the columns of W: transpose it, as U.": kept + alpha * turned,
+        "tanh is missing.": kept + alpha * (x @ U.T + s_prev @ W.T),
     }
 
 
 def _states(x: np.ndarray, U: np.ndarray, W: np.ndarray) -> np.ndarray:
-    s, states = np.zeros((x.shape[1], len(W))), []
+    """The states s_0 … s_T, (T + 1, N, H)."""
+    states = [np.zeros((x.shape[1], len(W)))]
     for x_t in x:
-        s = np.tanh(x_t @ U.T + s @ W.T)
-        states.append(s)
+        states.append(np.tanh(x_t @ U.T + states[-1] @ W.T))
     return np.array(states)
 
 
+# One sequence has a single step, one has all, and every row of the padding differs from zero.
 @code(
-    (_rng.normal(size=(5, 2, 4)), _U, _W, _V),
-    otherwise="The shape is right, the numbers are not: compare with step by step.",
-    says="Any length, any batch.",
+    (_rng.normal(size=(5, 4, 4)), np.array([3, 1, 5, 4]), _U, _W),
+    otherwise="The shape is right, the numbers are not: compare with each sequence alone.",
+    says="Each sequence by its own length.",
 )
-def whole_sequence(x: np.ndarray, U: np.ndarray, W: np.ndarray, V: np.ndarray) -> tuple:
-    """A function (x, U, W, V) -> o, x (T, N, D) and o (T, N, C), that starts from s_0 = 0."""
-    z = _states(x, U, W) @ V.T
-    o, over_time = softmax(z), np.exp(z) / np.exp(z).sum(axis=0)
-    return o, {
-        "That is one step only: collect the output of every step.": o[-1],
-        "Those are the logits; the softmax is missing.": z,
-        "Every step starts from zero: hand the state on.": softmax(np.tanh(x @ U.T) @ V.T),
-        "The softmax adds up to 1 over time; it belongs to each step's letters.": over_time,
-        "The steps come in the opposite order.": o[::-1],
+def last_states(x: np.ndarray, lengths: np.ndarray, U: np.ndarray, W: np.ndarray) -> tuple:
+    """A function (x, lengths, U, W) -> the state after each sequence's own last step."""
+    s, n = _states(x, U, W), np.arange(len(lengths))
+    padded = x * (np.arange(len(x))[:, None, None] < lengths[:, None])
+    return s[lengths, n], {
+        "Those are the states after all steps: they have read the padding.": s[-1],
+        "Zeroing the padding is not enough: the state still changes.": _states(padded, U, W)[-1],
+        "One step too few: the last input of each sequence is not read.": s[lengths - 1, n],
+        "One step too many: each sequence has read a row of padding.": s[
+            np.minimum(lengths + 1, len(x)), n
+        ],
+        "All sequences are cut to the shortest.": s[lengths.min()],
     }
 
 

@@ -3,23 +3,31 @@
 import numpy as np
 from contracts.checks import CheckContract
 
-from lecturelib.activations import softmax
 from lecturelib.checks import rnn
 from lecturelib.rnn import RNN, step
 
 
-def library(x, U, W, V):
+def leaky(x, s, U, W, alpha):
+    return (1 - alpha) * s + alpha * step(x, s, U, W)[1]
+
+
+def library(x, lengths, U, W):
+    """Each sequence by itself, cut to its length, through the library's network."""
     model = RNN(4, 3, 6, rng=np.random.default_rng(0))
-    model.U, model.W, model.V = U, W, V
-    return softmax(model.forward(x))
+    model.U, model.W = U, W
+    ends = []
+    for n, length in enumerate(lengths):
+        model.forward(x[:length, n : n + 1])
+        ends.append(model.states[-1, 0])
+    return np.array(ends)
 
 
-def logits(x, U, W, V, forget=False):
-    s, z = np.zeros((x.shape[1], 3)), []
-    for x_t in x:
-        s = np.tanh(x_t @ U.T + (0 if forget else s @ W.T))
-        z.append(s @ V.T)
-    return np.array(z)
+def masked(x, lengths, U, W, extra=0):
+    s = np.zeros((x.shape[1], 3))
+    for t, x_t in enumerate(x):
+        going = (t < lengths + extra)[:, None]
+        s = np.where(going, np.tanh(x_t @ U.T + s @ W.T), s)
+    return s
 
 
 class TestRnn(CheckContract):
@@ -36,32 +44,39 @@ class TestRnn(CheckContract):
         "split": "The last",
     }
     RIGHT = {
-        "one_step": [
-            lambda x, s, U, W: step(x, s, U, W)[1],
-            lambda x, s, U, W: np.tanh((U @ x.T + W @ s.T).T),
+        "leaky_step": [
+            leaky,
+            lambda x, s, U, W, a: s + a * (np.tanh((U @ x.T + W @ s.T).T) - s),
         ],
-        "whole_sequence": [library, lambda *a: softmax(logits(*a))],
+        "last_states": [library, masked],
         "latch": [[1, 2], [3, 1.2], np.array([0.6, 4.0])],
     }
     WRONG = {
-        "one_step": [
-            (lambda x, s, U, W: s[0], r"shape \(5, 3\) is asked for, not of shape \(3,\)"),
-            (lambda x, s, U, W: x @ U.T + s @ W.T, "That is a"),
-            (lambda x, s, U, W: np.tanh(x @ U.T), "does not enter"),
-            (lambda x, s, U, W: np.tanh(x @ U.T + s @ W), "down the columns"),
-            (lambda x, s, U, W: np.tanh(s @ W.T), "input does not enter"),
-            (lambda x, s, U, W: np.tanh(x @ U.T) + np.tanh(s @ W.T), "after the sum"),
-            (lambda x, s, U, W: s * 0 + 7, "tanh of a sum"),
-            (lambda x, s, U, W: x @ U + s @ W, "raised ValueError"),
+        "leaky_step": [
+            (lambda x, s, U, W, a: s[0], r"shape \(5, 3\) is asked for, not of shape \(3,\)"),
+            (lambda x, s, U, W, a: np.tanh(x @ U.T + s @ W.T), "the ordinary step"),
+            (lambda x, s, U, W, a: a * step(x, s, U, W)[1], "kept is missing"),
+            (lambda x, s, U, W, a: leaky(x, s, U, W, 1 - a), "exchanged"),
+            (lambda x, s, U, W, a: s + a * step(x, s, U, W)[1], "kept whole"),
+            (lambda x, s, U, W, a: (1 - a) * s + a * np.tanh(x @ U.T), "does not enter"),
+            (lambda x, s, U, W, a: leaky(x, s, U, W.T, a), "down the columns"),
+            (lambda x, s, U, W, a: (1 - a) * s + a * step(x, s, U, W)[0], "tanh is missing"),
+            (lambda x, s, U, W, a: s * 0 + 7, "weighted mean"),
+            (lambda x, s, U, W, a: x @ U + s @ W, "raised ValueError"),
         ],
-        "whole_sequence": [
-            (lambda *a: softmax(logits(*a))[-1], "one step only"),
-            (lambda x, *_: x, r"not of shape \(5, 2, 4\)"),
-            (logits, "Those are the logits"),
-            (lambda *a: softmax(logits(*a, forget=True)), "hand the state on"),
-            (lambda *a: softmax(logits(*a).swapaxes(0, 2)).swapaxes(0, 2), "over time"),
-            (lambda *a: softmax(logits(*a))[::-1], "opposite order"),
-            (lambda x, *_: np.full((5, 2, 6), 1 / 6), "step by step"),
+        "last_states": [
+            (lambda x, n, U, W: masked(x, n * 0 + 5, U, W), "have read the padding"),
+            (
+                lambda x, n, U, W: masked(
+                    x * (np.arange(5)[:, None, None] < n[:, None]), n * 0 + 5, U, W
+                ),
+                "Zeroing the padding",
+            ),
+            (lambda *a: masked(*a, extra=-1), "One step too few"),
+            (lambda *a: masked(*a, extra=1), "One step too many"),
+            (lambda x, n, U, W: masked(x, n * 0 + 1, U, W), "cut to the shortest"),
+            (lambda x, *_: x, r"not of shape \(5, 4, 4\)"),
+            (lambda x, n, U, W: np.zeros((4, 3)), "each sequence alone"),
         ],
         "latch": [
             ([0.3, 2], "never gets above 0.5"),
