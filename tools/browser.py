@@ -28,6 +28,8 @@ LAUNCH_ARGS = [
 ]
 # Lays out all of a page of the book, whose far sections wait for the reader: site.css.
 LAY_OUT = "() => { delete document.documentElement.dataset.far; }"
+# How long a page may take for anything, in ms: a machine with other work is many times slower.
+PATIENCE = 120_000
 CHROME = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 EDGE = ("microsoft-edge", "microsoft-edge-stable", "msedge")
 MACOS_APPS = ("Chromium", "Google Chrome", "Microsoft Edge")
@@ -130,6 +132,7 @@ def open_page(browser: Browser, url: str, first: str = "", **options: Any) -> Vi
     ``first`` is a script that runs in the page before its own.
     """
     context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(first)
     log = Log()
     _listen(context, log)
