@@ -49,7 +49,7 @@ class _Array:
         # call.
         return self if layer is None else None
 
-    def assign(self, layer, value) -> None:
+    def _assign(self, layer, value) -> None:
         """The first time make the array, or None for a layer without it; then copy into it."""
         held = vars(layer)
         if self.name in held:
@@ -81,9 +81,9 @@ class Parameter(_Array):
         gradient.__set_name__(owner, f"d{name}")
         setattr(owner, gradient.name, gradient)
 
-    def assign(self, layer, value) -> None:
+    def _assign(self, layer, value) -> None:
         """As above; with the array comes its gradient."""
-        super().assign(layer, value)
+        super()._assign(layer, value)
         array = vars(layer)[self.name]
         vars(layer).setdefault(f"d{self.name}", None if array is None else np.zeros_like(array))
 
@@ -140,7 +140,7 @@ class Layer:
             return  # layer.W += … has changed the array already
         declared = getattr(type(self), name, None)
         if isinstance(declared, _Array):
-            declared.assign(self, value)
+            declared._assign(self, value)
         else:
             object.__setattr__(self, name, value)
             if name[0] != "_":
