@@ -240,6 +240,20 @@ def test_truncated_gradients_are_those_of_a_graph_cut_by_detach(T, N, D, H, C, k
     assert_equal(torch_gradients(model, x, s0, dz, k, last_only), gradients)
 
 
+@both
+@pytest.mark.parametrize("k", range(1, T + 1))
+def test_the_first_state_hears_of_the_first_k_losses(bias, k):
+    model, x, s0, dz = build(bias)
+    gradients = all_gradients(model, x, s0, dz, k)
+    assert_equal(torch_gradients(model, x, s0, dz, k), gradients)
+    # One loss at a time: those of the steps 1 … k reach s_0, each adds its own, no other does.
+    alone = [
+        all_gradients(model, x, s0, dz * (np.arange(T) == t)[:, None, None], k) for t in range(T)
+    ]
+    assert [bool(g["s0"].any()) for g in alone] == [t < k for t in range(T)]
+    np.testing.assert_allclose(sum(g["s0"] for g in alone), gradients["s0"], rtol=1e-10)
+
+
 def test_truncated_to_one_step_nothing_flows_through_time():
     model, x, s0, dz = build()
     gradients = all_gradients(model, x, s0, dz, 1)
