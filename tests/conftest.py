@@ -49,8 +49,8 @@ def pytest_testnodedown(node):
 def pytest_terminal_summary(terminalreporter, config):
     """Say in a line what was not run again."""
     if names := config.stash.get(LEFT_OUT, []):
-        line = "ran in their pages before, just as they stand (make test ALL=1 runs them again): "
-        terminalreporter.write_line(f"{len(names)} chapters {line}{', '.join(names)}")
+        why = "have run in their pages before, just as they stand (make test ALL=1 runs them again)"
+        terminalreporter.write_line(f"Not run again, since they {why}: {', '.join(names)}")
 
 
 @pytest.fixture(scope="session")

@@ -132,9 +132,9 @@ def test_the_way_back_leads_to_the_same_place(returned):
 def test_the_way_back_within_the_page_is_the_browsers_again(returned):
     page, _, now = returned
     page.locator("#pst-skip-link a").press("Enter")
-    page.wait_for_function("location.hash && scrollY < 500")
+    page.wait_for_function("() => location.hash && scrollY < 500")
     page.go_back()
-    page.wait_for_function("scrollY > 500")
+    page.wait_for_function("() => scrollY > 500")
     assert top(page, "#what-goes-wrong") == pytest.approx(now, abs=120)
 
 
@@ -212,6 +212,8 @@ def test_a_box_that_scrolls_is_a_stop_on_the_way_of_the_keyboard(phone):
         output.innerHTML = "<pre id=later>short</pre>";
         document.querySelector("article section p").after(output);
     }""")
-    page.wait_for_function("document.getElementById('later').getAttribute('tabindex') === '-1'")
+    page.wait_for_function(
+        "() => document.getElementById('later').getAttribute('tabindex') === '-1'"
+    )
     page.evaluate("later.textContent = 'a long line '.repeat(60)")
-    page.wait_for_function("document.getElementById('later').tabIndex === 0")
+    page.wait_for_function("() => document.getElementById('later').tabIndex === 0")

@@ -52,7 +52,7 @@ def test_tips_come_with_the_first_touch(open_settled, base_url):
     page, log = open_settled(base_url + CHAPTER)
     assert page.evaluate("typeof window.bootstrap") == "undefined"
     page.locator(".theme-switch-button").hover()
-    page.wait_for_function("window.bootstrap")
+    page.wait_for_function("() => window.bootstrap")
     page.wait_for_selector(".tooltip.show")
     assert "theme" in page.locator(".tooltip-inner").inner_text().lower()
     assert page.locator(".tooltip-inner").evaluate("e => getComputedStyle(e).backgroundColor") != (

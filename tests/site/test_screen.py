@@ -45,7 +45,7 @@ def themed(screen):
     def show(theme: str, media: str = "screen"):
         page = screen[0]
         page.emulate_media(color_scheme=theme, media=media)
-        page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+        page.wait_for_function(f"() => document.documentElement.dataset.theme === '{theme}'")
         page.evaluate(FRAMES, 2)  # the new colours are on their way
         page.evaluate(STILL)
         return page
