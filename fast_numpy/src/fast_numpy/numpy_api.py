@@ -36,13 +36,15 @@ def refuse_others() -> None:
 
 def load(libraries: Sequence[Path]) -> ctypes.CDLL:
     """The first of them that loads, its functions by name. Raises OSError if none does."""
-    *others, last = libraries
-    for library in others:
+    problems = []
+    for library in libraries:
         try:
-            return ctypes.CDLL(str(library))
-        except OSError:  # WebAssembly refuses it
-            continue
-    return ctypes.CDLL(str(last))
+            loops = ctypes.CDLL(str(library))
+            loops.matmul_f32  # noqa: B018  (what has failed once comes back empty)
+            return loops
+        except Exception as problem:  # what the browser throws, not only OSError
+            problems.append(f"{library.name}: {problem}")
+    raise OSError(f"no library of loops loads here; {'; '.join(problems)}")
 
 
 def replace(name: str, types: str, loop: object) -> Callable[[], object]:
