@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
@@ -60,7 +61,10 @@ def source(part: str) -> str:
 
 
 def _written(line: re.Match[str]) -> str:
-    spec = json.dumps(_specs[line["name"]], ensure_ascii=False, separators=(",", ":"))
+    name = line["name"]
+    if name not in _specs:
+        import_module(f"{__package__}.{name}")  # which describes its class
+    spec = json.dumps(_specs[name], ensure_ascii=False, separators=(",", ":"))
     return "const SPEC = " + _KEY.sub(r"\1:", spec) + ";\n"
 
 

@@ -28,10 +28,12 @@ WIDGETS_READY = """() => !document.querySelector('script[src*="anywidget-host"]'
 WIDGETS_DRAWN = """() => !window.bookWidgets
     || [...bookWidgets.views.values()].every(({ el: { childNodes, style } }) =>
         childNodes.length && !style.minHeight)"""
-# After a layout the site's script says of each box whether the keyboard has to reach it.
+# After a layout the site's script says of each box whether the keyboard has to reach it; a figure
+# has boxes of its own.
 BOXES_KNOWN = """() => [...document.querySelectorAll(
     "#main-content :is(pre, .cell_output > .output, .pst-scrollable-table-container)"
-)].every((box) => !box.checkVisibility() || box.hasAttribute("tabindex"))"""
+)].every((box) => !box.checkVisibility() || box.hasAttribute("tabindex")
+    || box.closest(".anywidget-view"))"""
 FRAMES = """async (count) => {
     for (; count; count--) await new Promise(requestAnimationFrame);
 }"""
