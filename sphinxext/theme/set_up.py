@@ -39,7 +39,7 @@ class SetUpBar(SphinxPostTransform):
 def _gather(cells: list[nodes.container]) -> None:
     """Move the code of all cells into one bar, below what the last of them shows."""
     *others, last = cells
-    own = _without_bar(last)
+    own = _unfold(last)
     label = PICTURE if own and len(last.children) > len(own) else IMPORTS
     bar = HideCodeCellNode(prompt_show=label, prompt_hide=label, classes=["above-input", "set-up"])
     for cell in others:
@@ -49,7 +49,7 @@ def _gather(cells: list[nodes.container]) -> None:
             # The buttons for the whole page stand below the picture, too.
             before.parent.remove(before)
             last.parent.insert(last.parent.index(last) + 1, before)
-        cell.children = _without_bar(cell) or cell.children
+        _unfold(cell)
         bar += cell
     for node in own:
         last.remove(node)
@@ -57,8 +57,8 @@ def _gather(cells: list[nodes.container]) -> None:
     last += bar
 
 
-def _without_bar(cell: nodes.container) -> list[nodes.Node]:
-    """The cell's code, taken out of a bar of its own if it has one."""
+def _unfold(cell: nodes.container) -> list[nodes.Node]:
+    """Take the cell's code out of a bar of its own, if it has one; the code."""
     first = cell.children[0]
     if isinstance(first, HideCodeCellNode):
         cell.children[:1] = first.children

@@ -5,6 +5,7 @@ from nbformat import v4
 
 SET_UP = {"tags": ["hide-input", "set-up"]}
 PICTURE = v4.new_output("display_data", {"image/svg+xml": "<svg/>", "text/plain": "Figure"})
+PRINTED = v4.new_output("stream", name="stdout", text="x is 1")
 DRAWN = v4.new_output("display_data", {"text/html": "<b>drawn</b>", "text/plain": "drawn"})
 
 
@@ -16,7 +17,7 @@ def book(build_once, notebook):
         "picture.ipynb": notebook(
             "# Picture",
             ("import numpy", [], SET_UP),
-            ("x = 1", [], SET_UP),
+            ("x = 1\nprint('x is', x)", [PRINTED], SET_UP),
             ("draw(x)", [PICTURE], SET_UP),
             *rest,
         ),
@@ -44,7 +45,9 @@ def test_one_bar_below_the_picture_holds_all_of_its_code(book):
     assert bar.summary.get_text(" ", strip=True).startswith(
         "Set-up: imports, settings and this picture's code"
     )
-    assert [pre.text.strip() for pre in bar.select("pre")] == ["import numpy", "x = 1", "draw(x)"]
+    code = [pre.text.strip() for pre in bar.select(".cell_input pre")]
+    assert code == ["import numpy", "x = 1\nprint('x is', x)", "draw(x)"]
+    assert [pre.text.strip() for pre in bar.select(".cell_output pre")] == ["x is 1"]
     shown = bar.find_previous_sibling(class_="cell_output")
     assert shown.find("img")
 
