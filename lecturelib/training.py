@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from numbers import Real
 from types import MethodType
 from typing import NamedTuple
 
@@ -77,12 +80,17 @@ def fit(
     validation: tuple | None = None,
     progress: bool = False,
     metric: Callable | None = None,
+    schedule: Callable[[int], float] | None = None,
+    callbacks: Sequence[Callable] = (),
 ) -> History:
     """Train ``model`` in place on N rows, in batches shuffled anew every epoch;  -> History.
 
     ``model`` has forward, backward, predict and parameters, like FFNN; ``validation`` is a pair
     (X, y); ``metric(z, y)`` returns a number, as ``accuracy`` does. ``progress`` shows a bar and
-    needs tqdm. The last batch of an epoch is smaller where batch_size does not divide N.
+    needs tqdm. ``schedule(t)`` is the learning rate of step t, which counts from 1 over all epochs;
+    see ``schedules``. Each of ``callbacks`` is called after every epoch as
+    ``callback(model, history)``; if one returns True, that epoch was the last. The last batch of an
+    epoch is smaller where batch_size does not divide N.
 
     ValueError for NaN or infinity, unequal numbers of rows, no rows, targets that the loss refuses,
     epochs or batch_size below 1, and an optimiser of another model. DivergenceError as soon as the
@@ -99,7 +107,7 @@ def fit(
     data = _checked_rows(model, loss, X, y, ("X", "y"))
     if validation is not None:
         validation = _checked_validation(model, loss, validation)
-    loop = _Loop(model, loss, optimiser, validation, metric)
+    loop = _Loop(model, loss, optimiser, validation, metric, schedule)
     # Overflow shows in the loss, where it ends the loop with a message of its own.
     with np.errstate(over="ignore", invalid="ignore"):
         bar = _bar(epochs, progress)
@@ -108,6 +116,10 @@ def fit(
                 loop.epoch(*data, batch_size, rng)
                 if progress:
                     bar.set_postfix(loss=f"{loop.train_losses[-1]:.4g}")
+                # All are called, whoever ends it.
+                answers = [callback(model, loop.history()) for callback in callbacks]
+                if any(answer is True for answer in answers):
+                    break
         except KeyboardInterrupt:
             done = len(loop.history().train_loss)
             warnings.warn(
@@ -121,10 +133,13 @@ def fit(
 class _Loop:
     """What goes on from epoch to epoch: the number of steps and the record."""
 
-    def __init__(self, model, loss, optimiser, validation, metric) -> None:
+    def __init__(self, model, loss, optimiser, validation, metric, schedule) -> None:
         self.model, self.loss, self.optimiser = model, loss, optimiser
-        self.validation, self.metric = validation, metric
+        self.validation, self.metric, self.schedule = validation, metric, schedule
         self.forward, self.loss_of = _bare(model.forward), _bare(loss.forward)
+        # Nobody asks for the gradient of the rows themselves: it costs a product of matrices.
+        skips = "input_gradient" in inspect.signature(model.backward).parameters
+        self.backward = partial(model.backward, input_gradient=False) if skips else model.backward
         self.steps = 0
         self.train_losses, self.validation_losses, self.metrics = [], [], []
 
@@ -140,9 +155,11 @@ class _Loop:
     def step(self, x, y):
         """One update; the loss before it."""
         self.steps += 1
+        if self.schedule is not None:
+            self.optimiser.lr = _rate(self.schedule, self.steps)
         value = self.finite(self.loss_of(self.forward(x), y))
         self.optimiser.zero_grad()
-        self.model.backward(self.loss.backward())
+        self.backward(self.loss.backward())
         self.optimiser.step()
         return value
 
@@ -182,7 +199,7 @@ def _checked_rows(model, loss, X, y, names):
             f"{names[0]}, {names[1]}: expected one row of y for each row of X, got shapes "
             f"{X.shape} and {y.shape}; look for a transposed X or rows dropped from one only"
         )
-    z = model.forward(X[:1])
+    z = model.predict(X[:1])  # nothing adapts to one row alone
     # One row of outputs stands for all: the loss looks at y and at the width of z.
     loss.forward(np.broadcast_to(z, (len(X), *z.shape[1:])), y)
     return X.astype(z.dtype, copy=False), y
@@ -195,6 +212,17 @@ def _checked_validation(model, loss, validation):
             "pass validation=(X_test, y_test)"
         )
     return _checked_rows(model, loss, *validation, ("validation X", "validation y"))
+
+
+def _rate(schedule, t):
+    """The learning rate of step t, or ValueError."""
+    lr = schedule(t)
+    if not isinstance(lr, Real) or not 0 <= lr < math.inf:
+        raise ValueError(
+            f"schedule: expected a learning rate ≥ 0 for step {t}, got {lr!r}; pass a function of "
+            "the step that returns a number"
+        )
+    return float(lr)
 
 
 def _bare(method):

@@ -10,6 +10,7 @@ raise ValueError for wrong shapes but do not look for NaN: the network and the l
 
 from lecturelib.layers.base import Buffer, Layer, Parameter
 from lecturelib.layers.dense import ELU, LeakyReLU, Linear, Maxout, ReLU, Sigmoid, Tanh
+from lecturelib.layers.sequential import Sequential
 
 __all__ = [
     "ELU",
@@ -20,6 +21,7 @@ __all__ = [
     "Maxout",
     "Parameter",
     "ReLU",
+    "Sequential",
     "Sigmoid",
     "Tanh",
 ]

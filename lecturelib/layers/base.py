@@ -281,16 +281,21 @@ class Layer:
     @classmethod
     def _of(cls, arguments, arrays, source):
         """A layer with copies of ``arrays``, in the type of the first of them."""
-        # What rng draws is overwritten at once.
-        options = {"rng": np.random.default_rng(0)}
-        options["dtype"] = next(iter(arrays.values()), np.empty(0)).dtype
-        taken = inspect.signature(cls).parameters
+        dtype = next(iter(arrays.values()), np.empty(0)).dtype
         try:
-            layer = cls(**arguments, **{k: v for k, v in options.items() if k in taken})
+            layer = cls._made(arguments, dtype)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{source}: {error}") from error
         npz.fill({**layer.parameters, **layer.buffers}, arrays, source)
         return layer
+
+    @classmethod
+    def _made(cls, arguments, dtype):
+        """A layer of these arguments whose arrays are still to be filled."""
+        # What rng draws is overwritten at once.
+        options = {"rng": np.random.default_rng(0), "dtype": dtype}
+        taken = inspect.signature(cls).parameters
+        return cls(**arguments, **{k: v for k, v in options.items() if k in taken})
 
     def to_torch(self):
         """The same as a ``torch.nn.Module``, with copies of the arrays, in their type.

@@ -20,6 +20,7 @@ from lecturelib.layers import (
     Maxout,
     Parameter,
     ReLU,
+    Sequential,
     Sigmoid,
     Tanh,
 )
@@ -469,3 +470,42 @@ def test_arrays_are_made_once_and_from_finite_numbers():
         tower().absent = [1]
     with pytest.raises(ValueError, match=r"^to_torch: expected a layer .* got Norm\(2\); choose"):
         norm.to_torch()
+
+
+# One after the other
+
+
+class TestSequential(ModelContract):
+    names = ("layers.0.W", "layers.0.b", "layers.2.layers.0.W")
+    refuses_nan = True
+
+    def make(self, rng, dtype):
+        inner = Sequential(Linear(4, 2, rng=rng, dtype=dtype, bias=False), LeakyReLU(0.3))
+        return Sequential(Linear(3, 4, rng=rng, dtype=dtype), Tanh(), inner)
+
+    def inputs(self, rng):
+        return (rng.normal(size=(5, 3)),)
+
+
+def test_a_first_layer_may_save_the_gradient_of_the_inputs():
+    rng = np.random.default_rng(0)
+    x, dh = rng.normal(size=(2, 3)), np.ones((2, 4))
+    for first, shape in ((Linear(3, 4, rng=rng), None), (Tanh(), (2, 3))):
+        model = Sequential(first, *([Linear(3, 4, rng=rng)] if shape else [Tanh()]))
+        model.forward(x)
+        dx = model.backward(dh, input_gradient=False)
+        assert getattr(dx, "shape", None) == shape
+        assert model.backward(dh).shape == x.shape
+
+
+def test_it_refuses_what_is_no_layer(tmp_path):
+    with pytest.raises(ValueError, match=r"expected at least one layer .* got \[\]"):
+        Sequential()
+    with pytest.raises(ValueError, match=r"got \['ReLU', 'str'\]"):
+        Sequential(ReLU(), "relu")
+    path = tmp_path / "model.npz"
+    np.savez(path, spec=['["Foreign", {}]'])
+    with pytest.raises(
+        ValueError, match=r"model.npz: expected layers .* got \['Foreign'\]; import"
+    ):
+        Sequential.load(path)

@@ -185,13 +185,13 @@ def test_the_advice_for_one_output_is_right():
 
 
 class Interrupting(Linear):
-    """Ctrl-C in the middle of the forward pass number ``at``."""
+    """Ctrl-C in the middle of the forward pass number ``at`` of the training."""
 
     at, passes = 0, 0
 
     def forward(self, x):
-        self.passes += 1
-        if self.passes == self.at:
+        self.passes += self.training
+        if self.training and self.passes == self.at:
             raise KeyboardInterrupt
         return super().forward(x)
 
@@ -204,9 +204,8 @@ def test_ctrl_c_keeps_the_history_and_the_weights(step, epochs, validated):
     X, y = points(20)  # batches of 5: four steps an epoch
     model = Interrupting(3, 4, rng=np.random.default_rng(0))
     full = copy.deepcopy(model)
-    # Passes that are no steps: one look at the data, and one at the validation data.
     settings = {"validation": points(7), "metric": accuracy} if validated else {}
-    model.at = step + 1 + (1 + step // 4 if validated else 0)
+    model.at = step
     expected = train(full, X, y, epochs=5, **settings)
     with pytest.warns(UserWarning, match=rf"^fit: interrupted .* in epoch {epochs + 1} of 5; the"):
         history = train(model, X, y, epochs=5, **settings)
@@ -218,6 +217,80 @@ def test_ctrl_c_keeps_the_history_and_the_weights(step, epochs, validated):
     assert moved == (step > 1)
     model.at = 0
     assert len(train(model, X, y, epochs=2).train_loss) == 2  # training can go on
+
+
+def test_a_schedule_sets_the_rate_of_every_step():
+    X, y = points(N=7)
+    model, asked = network(), []
+    optimiser = SGD(model, 0.5)
+
+    def schedule(t):
+        asked.append(t)
+        return 0.0 if t > 2 else 0.1
+
+    seen = []
+    train(
+        model,
+        X,
+        y,
+        optimiser=optimiser,
+        epochs=2,
+        batch_size=4,
+        schedule=schedule,
+        callbacks=[lambda model, _: seen.append(model.layers[0].W.copy())],
+    )
+    assert asked == [1, 2, 3, 4]  # over both epochs
+    np.testing.assert_array_equal(*seen)  # the rate is 0 from step 3 on
+    assert optimiser.lr == 0
+
+
+@pytest.mark.parametrize("rate", [-0.1, np.nan, np.inf, None, "0.1"])
+def test_a_schedule_that_returns_no_rate_is_refused(rate):
+    with pytest.raises(ValueError, match=r"schedule: expected a learning rate ≥ 0 for step 1, got"):
+        train(network(), *points(), schedule=lambda t: rate)
+
+
+def test_a_callback_ends_the_training_and_the_others_are_still_called():
+    X, y = points()
+    first, second = [], []
+
+    def stop(model, history):
+        first.append((model, len(history.train_loss), history.validation_loss[-1]))
+        return len(first) == 2
+
+    history = train(
+        model := network(),
+        X,
+        y,
+        epochs=5,
+        validation=(X, y),
+        callbacks=[stop, lambda *_: second.append(1)],
+    )
+    assert [n for _, n, _ in first] == [1, 2]
+    assert len(history.train_loss) == len(second) == 2
+    assert first[-1][0] is model
+    assert first[-1][2] == history.validation_loss[-1]
+
+
+def test_only_true_ends_it():
+    values = iter([None, False, 1, "stop"])
+    history = train(network(), *points(), epochs=4, callbacks=[lambda *_: next(values)])
+    assert len(history.train_loss) == 4
+
+
+def test_the_check_of_the_data_does_not_train():
+    """A layer may count or adapt in training mode: it sees the batches of the training only."""
+    seen = []
+
+    class Counting(Linear):
+        def forward(self, x):
+            if self.training:
+                seen.append(len(x))
+            return super().forward(x)
+
+    X, y = points(N=8)
+    train(Counting(3, 4, rng=np.random.default_rng(0)), X, y, epochs=2, batch_size=4)
+    assert seen == [4] * 4
 
 
 def test_ctrl_c_between_two_records_leaves_rows_of_one_length():
