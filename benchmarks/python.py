@@ -76,7 +76,8 @@ def _first(context: BrowserContext, site: Site, source: str, mark: str) -> float
 def _typed(page: Page, source: str) -> Locator:
     cell = page.locator("div.cell:has(.run-bar)").first
     cell.locator("summary").click()
-    cell.get_by_role("button", name="Edit").click()
+    # The set-up holds several cells.
+    cell.get_by_role("button", name="Edit").first.click()
     cell.locator("textarea").fill(source)
     return cell
 

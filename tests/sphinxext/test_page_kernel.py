@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import json
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -328,3 +329,31 @@ def test_there_is_no_kernel_outside_a_page(monkeypatch):
     monkeypatch.setattr(kernel, "_running", None)
     with pytest.raises(RuntimeError, match="no page runs here"):
         current()
+
+
+QUICK = """
+import io, sys
+from sphinxext.page_kernel import quick_matplotlib
+quick_matplotlib.prepare()
+import matplotlib as mpl
+mpl.use("agg")
+import matplotlib.pyplot as plt
+figure, axes = plt.subplots()
+axes.plot([1, 2, 4], label="doubling")
+axes.legend()
+axes.set(title="powers", xlabel="n")
+for kind in ("png", "svg"):
+    figure.savefig(io.BytesIO(), format=kind, bbox_inches="tight")
+assert "PIL.PngImagePlugin" in sys.modules
+assert "PIL.GifImagePlugin" not in sys.modules, "more formats than a figure needs"
+assert "agg_filter" not in plt.Line2D.set.__doc__, "a list of properties in a docstring"
+picture = io.BytesIO()
+figure.savefig(picture, format="jpg")
+from PIL import Image
+assert Image.open(picture).format == "JPEG"
+Image.open(picture).save(io.BytesIO(), format="GIF")
+"""
+
+
+def test_matplotlib_starts_without_what_no_figure_needs_and_has_the_rest_when_asked():
+    subprocess.run([sys.executable, "-c", QUICK], check=True, cwd=Path(__file__).parents[2])

@@ -185,7 +185,10 @@ async function load(python, source, packages) {
   for (const name of wheels(missing)) fetched.delete(new URL(name, FILES).href);
   if (missing.includes("lecturelib")) openLazily(python.FS);
   if (missing.includes("fast-numpy")) speedUp(python);
-  if (missing.includes("matplotlib")) python.FS.writeFile(FONTS[1], python.FS.readFile(FONTS[0]));
+  if (missing.includes("matplotlib")) {
+    python.FS.writeFile(FONTS[1], python.FS.readFile(FONTS[0]));
+    python.pyimport("sphinxext.page_kernel.quick_matplotlib").prepare();
+  }
 }
 
 /** Where these loops do not fit, without SIMD say, NumPy keeps its own and is only slower. */
