@@ -112,10 +112,9 @@ def _count(number: int, noun: str) -> str:
 def to_come(root: Path = ROOT) -> str:
     """The course's topics without a chapter, in one sentence, or nothing."""
     written = {topic for chapter in chapters(root) for topic in chapter.topics}
-    missing = [title for n, title in enumerate(deck(root)["topics"], 1) if n not in written]
-    return f"*To come,* topics of the course that have {NO_CHAPTER}: {'; '.join(missing)}." * bool(
-        missing
-    )
+    missing = [name for n, name in enumerate(deck(root)["names"], 1) if n not in written]
+    sentence = f"*To come,* topics of the course that have {NO_CHAPTER}: {', '.join(missing)}."
+    return sentence * bool(missing)
 
 
 def outline(root: Path = ROOT) -> str:
