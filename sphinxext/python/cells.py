@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from docutils import nodes
 
-from sphinxext.page_kernel.kernel import plain
+from sphinxext.page_kernel.magics import plain
 from sphinxext.python.needs import needs
 
 HIDDEN = {"remove-cell", "remove_cell"}
