@@ -90,8 +90,8 @@ class Kernel:
         """
         if options:
             raise TypeError(
-                f"display({next(iter(options))}=…) does not work in a page: clear_output(wait=True) "
-                "before display(value) shows one value in the place of another"
+                f"display({next(iter(options))}=…) does not work in a page: "
+                "clear_output(wait=True) before display(value) shows it in place of the last one"
             )
         if clear:
             self.clear(wait=True)

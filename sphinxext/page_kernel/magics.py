@@ -1,8 +1,8 @@
 """The lines of a cell that are IPython's and not Python's: ``%timeit f(x)``, ``!ls``, ``f?``.
 
 They become calls, as IPython makes them, each on the line where it stands. What a page can do it
-does; of the rest a sentence says that it does nothing here. Only a whole statement is such a line: a
-``%`` at the head of an expression's second line is a remainder, and a string keeps all of its lines.
+does; of the rest a sentence says that it does nothing here. Only a whole statement is such a line:
+a ``%`` at the head of an expression's second line is a remainder, and a string keeps its lines.
 """
 
 from __future__ import annotations
@@ -27,10 +27,7 @@ CELL = re.compile(r"\s*%%(\w+)[ \t]*(.*)")
 GOES_ON = re.compile("EOF in multi-line|unexpected EOF|unterminated triple-quoted")
 REPEAT = 7  # runs of %timeit, as in IPython
 OPTION = re.compile(r"-(?:([nr])\s*(\d+)|p\s*\d+|[coqtv])\s+")
-PYTHON = (
-    "capture",
-    "prun",
-)  # cell magics that are left out: the cell runs as if they were not there
+PYTHON = {"capture", "prun"}  # cell magics that are left out: the cell runs without them
 INSTALLERS = ("pip", "conda", "mamba", "uv")
 
 

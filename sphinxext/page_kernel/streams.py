@@ -1,7 +1,7 @@
-"""What cells print, line by line: a worker's messages leave while its Python still runs.
+r"""What cells print, line by line: a worker's messages leave while its Python still runs.
 
-A line that has not ended leaves too when it has waited for a while, as a counter in one line does,
-``print("\\r", i, end="")``.
+A line that has not ended leaves too when it has waited for a while: a counter that stays in one
+line, ``print("\r", i, end="")``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Stream(io.TextIOBase):
 
 
 def overwritten(text: str) -> str:
-    """The text without what a carriage return within it has overwritten; ``"1\\r2"`` -> ``"\\r2"``.
+    r"""The text without what carriage returns in it have overwritten: ``\r1\r2`` -> ``\r2``.
 
     What stands before a line's first return stays, since it follows what was handed over before.
     """

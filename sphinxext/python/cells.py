@@ -45,6 +45,7 @@ def _cell(cell: nbformat.NotebookNode, missing: list[str]) -> dict[str, Any]:
     tags = set(cell.metadata.get("tags", ()))
     about = cell.metadata.get("mystnb", {})
     return {
+        "id": cell.id,
         "source": cell.source,
         "hidden": bool(tags & HIDDEN),
         "raises": "raises-exception" in tags,
