@@ -115,7 +115,7 @@ def copy_assets(app: Sphinx) -> None:
 def link_assets(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Link stylesheet and script where a formula shows: in the body, or in a title that menus repeat."""
+    """Link both where a formula shows: in the body, or in a title that menus repeat."""
     if app.builder.math_renderer_name != "katex":
         return
     in_menus = any(next(title.findall(nodes.math), None) for title in app.env.titles.values())

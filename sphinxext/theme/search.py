@@ -1,7 +1,7 @@
 """The search takes a word without its marks: Vietnamese as people type it.
 
-The same letter is one character or a letter and its marks (Unicode's forms NFC and NFD), by the
-reader's keyboard, and many leave the marks away: "hồi tiếp" and "hoi tiep" find the same pages. Both
+By the reader's keyboard a letter is one character, or a letter and its marks (Unicode's forms NFC
+and NFD), and many readers leave the marks away: "hồi tiếp" and "hoi tiep" find the same pages. Both
 the index and what is asked for go without marks.
 """
 
