@@ -547,7 +547,7 @@ def test_outputs_are_cleared_overwritten_and_coloured(open_cells):
     cells = open_cells("texts")
     cells.run_all()
     assert cells.text(0) == "2"
-    assert cells.text(1) == " 82!\n"  # 12 and then 8, as a terminal leaves it
+    assert cells.text(1) == " 8!\n"  # of 10 the 0 stays until it is written over
     assert cells.text(2) == "red plain any"
     assert cells.cell(2).locator(".ansi-bold.ansi-31").all_inner_texts() == ["red"]
     assert cells.problems() == []

@@ -92,8 +92,8 @@ export class Outputs {
 
   /** A script in it would not run, and what it should draw would stay empty. */
   #html(text) {
-    const { body } = new DOMParser().parseFromString(text, "text/html");
-    if (body.querySelector("script")) return this.#text(TEXT.stderr, SCRIPTED);
+    const parsed = new DOMParser().parseFromString(text, "text/html");
+    if (parsed.querySelector("script")) return this.#text(TEXT.stderr, SCRIPTED);
     const block = element("div", { className: "output text_html" });
     block.innerHTML = text;
     return this.place.append(block);
