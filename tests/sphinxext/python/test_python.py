@@ -623,6 +623,9 @@ def test_commands_of_ipython_in_the_page(open_cells):
     text = cells.run(1, "Done|Stopped")
     assert re.search(r"per loop \(mean ± std\. dev\. of 2 runs, 2 loops each\)", text)
     assert "Help on int object" in text
+    # The tokenizer of the page's Python has other words for a statement that goes on.
+    cells.edit(1, 'x = 9 \\\n% 5\ntext = f"""{x}\n!ls\n"""\nprint(text, (x\n% 3))')
+    assert cells.run(1, "Done|Stopped") == "4\n!ls\n 1\n"
 
 
 def test_a_widget_that_two_cells_show_is_one(open_cells):
