@@ -350,7 +350,7 @@ def copied(book, open_page):
 
 def test_a_copied_formula_is_its_tex_once(copied):
     text, markup = copied("section > p:nth-of-type(1)", "section > p:nth-of-type(2)")
-    aligned = r"\begin{aligned} x &= 1 \\ y &= 2 \end{aligned}"
+    aligned = r"\begin{aligned}x &= 1 \\ y &= 2\end{aligned}"
     lines = [line for line in text.splitlines() if line.strip()]
     assert lines[0] == "First $a^2$ and bold $b < c$."
     assert lines[-1] == "Second, without one."
