@@ -30,7 +30,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from sphinxext.page_kernel.kernel import plain
+from sphinxext.page_kernel.magics import plain
 from sphinxext.python.cells import elsewhere, read_cells
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util import logging
 
 from sphinxext.assets import content_policy, css, plain_code, scripts
@@ -58,6 +59,17 @@ SOUGHT = {"sidebar", "margin-caption", "marginnote", "sidenote", "nboutput", "ou
 SOUGHT |= {"jp-RenderedHTMLCommon", "bd-header-announcement", "pst-collapse-sidebar-button"}
 SOUGHT |= {"pst-expand-sidebar-label", "version-switcher__menu", "version-switcher__button"}
 SOUGHT |= {"list-group-item", "pst-button-link-to-stable-version", "thebe-launch-button"}
+
+
+def look(app: Sphinx, config: Config) -> None:
+    """Make a change of stylesheets and scripts one of all pages: Sphinx writes them anew.
+
+    It copies files to the site only when it writes pages, and looks at none of them before that.
+    """
+    places = [Path(app.srcdir, name) for name in config.html_static_path]
+    places += Path(__file__).parents[1].glob("*/static")
+    files = {path for place in places for path in (place, *place.rglob("*")) if path.is_file()}
+    config.bundle_digest = digest(b"".join(path.read_bytes() for path in sorted(files)))
 
 
 def begin(app: Sphinx) -> None:
@@ -196,9 +208,9 @@ def _remove_unused(app: Sphinx, markup: Markup, style: str) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Note the assets while pages are written, and finish when all of them are."""
     app.add_config_value("bundle_assets", True, "html", bool)
-    # A change of the site's own files is one of all pages: Sphinx writes them anew.
-    own = b"".join(path.read_bytes() for path in (OWN_STYLE, scripts.OWN))
-    app.add_config_value("bundle_digest", digest(own), "html", str)
+    app.add_config_value("bundle_digest", "", "html", str)  # set by look
+    # When every room has said which folders it adds.
+    app.connect("config-inited", look, priority=900)
     app.connect("builder-inited", begin)
     # The last before a page is written, for what others put into its head; and the last of all.
     app.connect("html-page-context", prepare, priority=950)

@@ -1,6 +1,7 @@
 r"""Formulas become HTML while the book is built, so that no page runs a script for mathematics.
 
-A reader's browser gets markup, a stylesheet and the fonts it uses, on pages with a formula only.
+A reader's browser gets markup, a stylesheet and the fonts it uses, on pages with a formula only,
+and a small script that copies a formula as its TeX.
 A formula that KaTeX cannot read, or that LaTeX would not, is a warning at its place in the source;
 builds with ``-W`` stop there. One table of macros serves the whole book, in ``_config.yml``::
 
@@ -97,12 +98,13 @@ def configure(app: Sphinx, config: Config) -> None:
 
 
 def copy_assets(app: Sphinx) -> None:
-    """Put stylesheet, fonts and licence into ``_static/katex`` of an HTML build."""
+    """Put stylesheet, script, fonts and licence into ``_static/katex`` of an HTML build."""
     if app.builder.format != "html":
         return
     target = Path(app.outdir) / "_static" / "katex"
     shutil.copytree(VENDOR / "fonts", target / "fonts", dirs_exist_ok=True)
     shutil.copy(VENDOR / "LICENSE", target)
+    shutil.copy(HERE / "static" / "copy.js", target)
     rules = (VENDOR / "katex.min.css").read_text("utf-8")
     # Only the woff2 fonts are shipped: every browser that shows the rest of the page reads them.
     rules = re.sub(r',url\([^)]*\) format\("(?:woff|truetype)"\)', "", rules)
@@ -110,15 +112,16 @@ def copy_assets(app: Sphinx) -> None:
     (target / "katex.css").write_text(f"{rules}\n{own}", "utf-8")
 
 
-def link_stylesheet(
+def link_assets(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Link the stylesheet where a formula shows: in the body, or in a title that menus repeat."""
+    """Link both where a formula shows: in the body, or in a title that menus repeat."""
     if app.builder.math_renderer_name != "katex":
         return
     in_menus = any(next(title.findall(nodes.math), None) for title in app.env.titles.values())
     if in_menus or 'class="katex' in context.get("body", ""):
         app.add_css_file("katex/katex.css")
+        app.add_js_file("katex/copy.js", defer="defer")
     if 'class="katex' in context.get("title", ""):
         # Themes strip the tags of a title and would leave formula, TeX source and formula again.
         context["title"] = html.escape(plain_title(app.env.titles[page], app.config))
@@ -131,5 +134,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", configure)
     app.connect("builder-inited", copy_assets)
     # Before extensions that read the title, such as the one that writes link previews.
-    app.connect("html-page-context", link_stylesheet, priority=400)
+    app.connect("html-page-context", link_assets, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

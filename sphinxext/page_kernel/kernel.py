@@ -5,6 +5,7 @@ A message is JSON with ``kind`` and ``cell``, the cell's name:
 - ``stream``: ``name`` (stdout or stderr) and ``text``;
 - ``display``: ``data``, one representation a MIME type; for a figure also ``dark``, ``width`` and
   ``height``; for a widget ``widget``, its id;
+- ``clear``: what is shown goes, with ``wait`` when the next output comes;
 - ``error``: ``text``, the traceback without the kernel's own frames, and ``line``, the line of the
   cell that failed or None;
 - ``widget``: ``id`` and ``state``, all of it at first, later what Python has changed.
@@ -20,7 +21,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
-from sphinxext.page_kernel import figures
+from sphinxext.page_kernel import figures, magics
 from sphinxext.page_kernel.displays import representations
 from sphinxext.page_kernel.standard_library import find_rest
 from sphinxext.page_kernel.streams import Stream
@@ -29,6 +30,8 @@ from sphinxext.page_kernel.streams import Stream
 LIMIT = 200_000
 # What a page's Python does not have, and what a reader can do who needs it.
 ELSEWHERE = {"torch", "torchvision", "tensorflow", "keras", "jax", "sklearn", "scipy", "pandas"}
+# Those of its display module, see ``stand_ins``.
+OF_IPYTHON = ("display", "clear_output", "HTML", "SVG", "Markdown", "Latex")
 
 _running: Kernel | None = None
 
@@ -39,6 +42,7 @@ class Kernel:
     def __init__(self, send: Callable[[str], Any], evaluate: Callable[..., Awaitable[Any]]) -> None:
         self._send, self._evaluate = send, evaluate
         self.namespace: dict[str, Any] = {"__name__": "__main__", "display": self.display}
+        self.namespace[magics.CALL] = magics.run
         self.cell = ""
         self.widgets: dict[str, Any] = {}  # by id: what the page can set
         self.sent = 0
@@ -54,7 +58,9 @@ class Kernel:
         linecache.cache[cell] = (len(source), None, source.splitlines(keepends=True), cell)
         with redirect_stdout(self.streams[0]), redirect_stderr(self.streams[1]):
             try:
-                value = await self._evaluate(plain(source), self.namespace, filename=cell)
+                with magics.timed(source):
+                    python = magics.plain(source)
+                    value = await self._evaluate(python, self.namespace, filename=cell)
                 if value is not None:
                     self.namespace["_"] = value
                     self.display(value)
@@ -77,12 +83,29 @@ class Kernel:
         for stream in self.streams:
             stream.flush()
 
-    def display(self, *values: Any) -> None:
-        """Show values below the cell, as ``IPython.display.display`` does."""
+    def display(self, *values: Any, clear: bool = False, **options: Any) -> None:
+        """Show values below the cell, as ``IPython.display.display`` does.
+
+        Raises TypeError for an option that a page does not have.
+        """
+        if options:
+            raise TypeError(
+                f"display({next(iter(options))}=…) does not work in a page: "
+                "clear_output(wait=True) before display(value) shows it in place of the last one"
+            )
+        if clear:
+            self.clear(wait=True)
         for value in values:
             for stream in self.streams:
                 stream.flush()  # what was printed before stands before
             self.send("display", **representations(value))
+
+    def clear(self, wait: bool = False) -> None:
+        """Take away what the cell has given so far; with ``wait`` when the next output is there."""
+        for stream in self.streams:
+            stream.flush()
+        self.send("clear", wait=wait)
+        self.sent = 0
 
     def receive(self, key: str, changes: dict[str, Any]) -> None:
         """Take over what a reader has set in a widget on the page."""
@@ -124,24 +147,18 @@ def _frames(error: BaseException) -> list[Any]:
 
 def _advice(error: BaseException) -> str:
     """What to do about a module that is not here."""
-    if not isinstance(error, ModuleNotFoundError) or not error.name:
+    if not isinstance(error, ImportError) or not error.name:
         return ""
     name = error.name.partition(".")[0]
+    if name == "IPython":
+        return f"\nOf IPython this page has {', '.join(OF_IPYTHON[:-1])} and {OF_IPYTHON[-1]}.\n"
+    if not isinstance(error, ModuleNotFoundError):
+        return ""
     if name in ELSEWHERE:
         return f"\n{name} does not run in this page: open the notebook in Colab or Binder.\n"
     if name == "matplotlib":
         return '\nAdd the line "import matplotlib" to the cell: the page loads what a cell names.\n'
     return f"\nPython in this page has NumPy, matplotlib and lecturelib; {name} is not there.\n"
-
-
-def plain(source: str) -> str:
-    """The cell without the lines for a shell (``%`` and ``!``), which mean nothing in a page."""
-    return "\n".join(
-        line[: len(line) - len(line.lstrip())] + "pass"
-        if line.lstrip().startswith(("%", "!"))
-        else line
-        for line in source.split("\n")
-    )
 
 
 def start(send: Callable[[str], Any], evaluate: Callable[..., Awaitable[Any]]) -> Kernel:

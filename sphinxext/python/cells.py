@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from docutils import nodes
 
-from sphinxext.page_kernel.kernel import plain
+from sphinxext.page_kernel.magics import plain
 from sphinxext.python.needs import needs
 
 HIDDEN = {"remove-cell", "remove_cell"}
@@ -45,6 +45,7 @@ def _cell(cell: nbformat.NotebookNode, missing: list[str]) -> dict[str, Any]:
     tags = set(cell.metadata.get("tags", ()))
     about = cell.metadata.get("mystnb", {})
     return {
+        "id": cell.id,
         "source": cell.source,
         "hidden": bool(tags & HIDDEN),
         "raises": "raises-exception" in tags,

@@ -15,7 +15,7 @@ import dis
 from collections.abc import Iterator, Mapping, Sequence
 from types import CodeType
 
-from sphinxext.page_kernel.kernel import plain
+from sphinxext.page_kernel.magics import plain
 
 LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 STORES = {"STORE_NAME", "STORE_GLOBAL"}

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from sphinxext.theme import accessibility, description, docstrings, framework_tabs, palette, set_up
+from sphinxext.theme import (
+    accessibility,
+    description,
+    docstrings,
+    framework_tabs,
+    palette,
+    search,
+    set_up,
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Set up the parts of the room."""
-    for part in (palette, framework_tabs, set_up, docstrings, accessibility, description):
+    parts = (palette, framework_tabs, set_up, docstrings, accessibility, description, search)
+    for part in parts:
         app.setup_extension(part.__name__)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

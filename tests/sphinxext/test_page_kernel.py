@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,8 +15,10 @@ import pytest
 import traitlets
 
 from lecturelib import plots
-from sphinxext.page_kernel import figures, kernel, standard_library
-from sphinxext.page_kernel.kernel import LIMIT, current, plain, start
+from sphinxext.page_kernel import figures, kernel, magics, standard_library, streams
+from sphinxext.page_kernel.kernel import LIMIT, OF_IPYTHON, current, start
+from sphinxext.page_kernel.magics import plain
+from sphinxext.page_kernel.streams import WAIT, Stream
 
 STAND_INS = Path(kernel.__file__).parent / "stand_ins"
 
@@ -164,9 +167,214 @@ def test_a_missing_module_comes_with_advice(page, monkeypatch, module, says):
     assert says in page(f"import {module}")[1][0]["text"]
 
 
-def test_lines_for_a_shell_do_nothing():
-    source = "%matplotlib inline\nif x:\n    !ls\ny = 5 % 3"
-    assert plain(source) == "pass\nif x:\n    pass\ny = 5 % 3"
+# Lines that are IPython's
+
+REMAINDERS = """total = (7
+% 4)
+text = \"\"\"
+%timeit is a magic
+!ls is none here
+what?
+\"\"\"
+total += 9 \\
+  % 5
+print(total, text.count("%"), '%d' % 5, 7 != 8)  # x = !ls
+"""
+
+
+def test_remainders_and_strings_keep_their_lines(page):
+    assert plain(REMAINDERS) == REMAINDERS
+    assert page(REMAINDERS)[1][0]["text"] == "7 1 5 True\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "python"),
+    [
+        ("%matplotlib inline", "__magic__('%matplotlib', 'inline')"),
+        ("if x:\n    !ls -l\ny = 5 % 3", "if x:\n    __magic__('!ls', '-l')\ny = 5 % 3"),
+        ("a, b = !ls\nc", "a, b = __magic__('!ls', '')\nc"),
+        ("%time f(1, \\\n  2)\nx", "__magic__('%time', 'f(1,    2)')\n\nx"),
+        ("np.tanh?\n?f", "help(np.tanh)\nhelp(f)"),
+        ("%%time\nx = 1", "\nx = 1"),
+        ("\n%%capture out\nx = 1", "__magic__('%%capture', 'out')\n\nx = 1"),
+        ("%%timeit n = 3\nn + 1", "__magic__('%%timeit', 'n = 3', 'n + 1')"),
+        ("%%bash\nls | sort", "__magic__('%%bash', '')"),
+        ("%time it's not closed\nx", "__magic__('%time', \"it's not closed\")\nx"),
+        ("x = 'not closed\n%who", "x = 'not closed\n__magic__('%who', '')"),
+    ],
+)
+def test_commands_become_calls_on_their_lines(source, python):
+    assert plain(source) == python
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("!ls -l", "!ls does nothing here: a page has no shell."),
+        ("x = !ls", "!ls does nothing here: a page has no shell."),
+        ("%pip install torch", "Nothing can be installed here: this page has NumPy, matplotlib"),
+        ("!pip install torch", "Nothing can be installed here"),
+        ("%who", "%who is a command of Jupyter: it does nothing in a page, which knows %time"),
+        ("%%bash\nls | sort", "%%bash is a command of Jupyter: this cell does nothing in a page"),
+        ("x = 1\n%%timeit\nx", "%%timeit does nothing here: it has to be the first line of its"),
+    ],
+)
+def test_a_command_that_does_nothing_says_so(page, source, says):
+    ok, messages = page(source)
+    assert ok
+    assert messages[0]["name"] == "stderr"
+    assert messages[0]["text"].startswith(says)
+
+
+def test_what_a_page_does_anyway_says_nothing(page):
+    assert page("%matplotlib inline\n%matplotlib") == (True, [])
+
+
+def test_a_cell_magic_that_is_left_out_lets_its_cell_run(page):
+    _, (excuse, value) = page("%%capture\n6 * 7")
+    assert excuse["text"].startswith("%%capture is a command of Jupyter: it does nothing")
+    assert value["data"] == {"text/plain": "42"}
+
+
+SPAN = r"\d+(\.\d+)? (s|ms|μs|ns)"
+
+
+def test_time_tells_it_and_gives_the_value(page):
+    _, (*told, value) = page("%time x = 20\n%time x + 1")
+    assert [bool(re.fullmatch(rf"Wall time: {SPAN}\n", m["text"])) for m in told] == [True] * 2
+    assert value["data"] == {"text/plain": "21"}
+    _, (told, value) = page("%%time\nx = 30\nx + 1")
+    assert re.fullmatch(rf"Wall time: {SPAN}\n", told["text"])
+    assert value["data"] == {"text/plain": "31"}
+
+
+def test_time_of_a_cell_that_fails_is_told_with_its_line(page):
+    ok, (told, error) = page("%%time\n1 / 0")
+    assert not ok
+    assert told["text"].startswith("Wall time: ")
+    assert error["line"] == 2
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%timeit -n 20 -r 3 seen.append(x)",
+        "%timeit -r3 -n20 for i in range(1): seen.append(x)",
+        "%%timeit -n 20 -r 3\nseen.append(\n  x)",
+        "%%timeit -n 20 -r 3 y = x\nseen.append(y)",
+        "def f(x):\n    %timeit -n 20 -r 3 seen.append(x)\nf(8)",
+    ],
+)
+def test_timeit_runs_a_statement_and_tells_the_mean(page, source):
+    page.kernel.namespace.update(x=8, seen=[])
+    ok, (told,) = page(source)
+    assert ok
+    pattern = rf"{SPAN} ± {SPAN} per loop \(mean ± std\. dev\. of 3 runs, 20 loops each\)\n"
+    assert re.fullmatch(pattern, told["text"])
+    assert page.kernel.namespace["seen"] == [8] * 60
+
+
+def test_timeit_finds_how_often_and_names_the_unit(page, monkeypatch):
+    now = 0.0
+
+    def work():
+        nonlocal now
+        now += 0.05
+
+    page.kernel.namespace["work"] = work
+    monkeypatch.setattr(magics.time, "perf_counter", lambda: now)
+    _, (told,) = page("%timeit work()")
+    assert told["text"] == "50 ms ± 0 ns per loop (mean ± std. dev. of 7 runs, 5 loops each)\n"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(12.34, "12.3 s"), (1.0, "1 s"), (0.9994, "999 ms"), (2.5e-4, "250 μs"), (3e-8, "30 ns")],
+)
+def test_a_span_has_three_digits_and_its_unit(seconds, text):
+    assert magics._span(seconds) == text
+
+
+def test_help_is_pythons_own(page):
+    asked = []
+    page.kernel.namespace.update(help=asked.append, f=3)
+    assert page("f?\n?f") == (True, [])
+    assert asked == [3, 3]
+
+
+# What notebooks do to outputs
+
+
+def test_clear_output_comes_in_its_order(page):
+    page.kernel.namespace["clear_output"] = stand_in("IPython.display").clear_output
+    _, messages = page("print('a', end='')\nclear_output(wait=True)\nprint('b')\nclear_output()")
+    assert [(m["kind"], m.get("text"), m.get("wait")) for m in messages] == [
+        ("stream", "a", None),
+        ("clear", None, True),
+        ("stream", "b\n", None),
+        ("clear", None, False),
+    ]
+
+
+def test_what_is_cleared_does_not_count_as_printed(page):
+    page.kernel.namespace["clear_output"] = stand_in("IPython.display").clear_output
+    _, messages = page("for _ in range(300):\n    clear_output()\n    print('x' * 999)")
+    assert messages[-1]["text"] == "x" * 999 + "\n"
+
+
+def test_display_clears_and_says_which_options_it_lacks(page):
+    _, messages = page("display(1)\ndisplay(2, clear=True)")
+    assert [m["kind"] for m in messages] == ["display", "clear", "display"]
+    text = page("display(1, display_id=True)")[1][0]["text"]
+    assert "display(display_id=…) does not work in a page: clear_output(wait=True)" in text
+
+
+def test_the_list_of_what_is_there_of_ipython_is_the_stand_in(page, monkeypatch):
+    assert set(OF_IPYTHON) == set(stand_in("IPython.display").__all__)
+    monkeypatch.setitem(sys.modules, "IPython.display", stand_in("IPython.display"))
+    monkeypatch.setattr(sys.modules["IPython.display"], "__name__", "IPython.display")
+    text = page("from IPython.display import Audio")[1][0]["text"]
+    assert "Of IPython this page has display, clear_output, HTML, SVG, Markdown and Latex." in text
+
+
+@pytest.fixture
+def stream(monkeypatch):
+    """A stream; ``stream.given`` is what it has handed over, ``stream.now`` its clock."""
+    made = Stream("stdout", lambda name, text: made.given.append(text))
+    made.given, made.now = [], 0.0
+    monkeypatch.setattr(streams.time, "monotonic", lambda: made.now)
+    return made
+
+
+def test_a_line_that_does_not_end_leaves_when_it_has_waited(stream):
+    print("\r", 1, end="", file=stream)
+    stream.now += WAIT
+    print("\r", 2, end="", file=stream)
+    assert stream.given == []
+    stream.now += 0.01
+    print("\r", 3, end="", file=stream)
+    assert stream.given == ["\r 2\r"]
+    stream.flush()
+    assert "".join(stream.given) == "\r 2\r 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("10 %\r20 %\r30 %", "10 %\r30 %"),
+        ("\rlong\rxy", "\rxyng\rxy"),
+        ("done\r\nnext\n", "done\r\nnext\n"),
+        ("a\rb\nc\rd\re", "a\rb\nc\re"),
+        ("\r\x1b[31mred\r\x1b[0mxy", "\r\x1b[31mred\r\x1b[0mxy"),
+    ],
+)
+def test_what_is_overwritten_is_not_sent(text, left):
+    assert streams.overwritten(text) == left
+
+
+def test_a_counter_in_one_line_never_counts_as_a_flood(page):
+    _, messages = page("for i in range(60_000): print('\\r', i, end='')")
+    assert "".join(m["text"] for m in messages).endswith("\r 59999")
 
 
 class Described:

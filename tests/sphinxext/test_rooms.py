@@ -15,7 +15,7 @@ ROOMS = [name for name in ROOMS if name != "page_kernel"] + ["repository"]
 # Who comes after whom, where it matters: handlers of one event, by priority.
 MOMENTS = {
     "html-page-context": [
-        ("formulas", "link_stylesheet", 400),
+        ("formulas", "link_assets", 400),
         ("python", "connect", 800),
         ("widgets", "drop_unused", 900),
         ("widgets", "split", 920),

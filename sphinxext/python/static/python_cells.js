@@ -11,7 +11,8 @@
     if (location.protocol === "file:") throw new Error(FROM_FILE);
     const { python } = document.querySelector(".run-page").dataset;
     return import(new URL(python, location)).catch((error) => {
-      throw new Error(`What runs the cells could not be fetched (${error.message}).`);
+      throw new Error(`What runs the cells could not be fetched (${error.message}). ` +
+        "Check the connection and reload the page.");
     });
   }
 

@@ -38,10 +38,11 @@ async function lasting(request) {
   const address = bare(request.url);
   await writing.get(address);
   const cache = await caches.open(PYTHON);
-  const found = await cache.match(address);
+  // What is here may be half of the file, if nothing said that it broke off: then it is asked for anew.
+  const found = request.cache !== "reload" && await cache.match(address);
   if (found) return found;
   // The whole file, also for a request that asks for a part or for the head.
-  const answer = await fetch(address);
+  const answer = await fetch(address, { cache: request.cache });
   if (answer.ok) {
     const kept = keep(PYTHON, address, answer.clone()).catch(() => {}); // the disk may be full
     writing.set(address, kept.finally(() => writing.delete(address)));

@@ -68,3 +68,34 @@ def test_what_no_page_names_goes_but_for_what_a_room_keeps(tmp_path):
     assets._remove_unused(app, Markup(), "@font-face{src:url(fonts/f.woff2)}")
     left = {path.relative_to(tmp_path / "_static").as_posix() for path in tmp_path.rglob("*")}
     assert left & {*names, "x/y"} == {"fonts/f.woff2", "kept/a.js", "x/LICENSE"}
+
+
+def test_a_change_of_a_stylesheet_alone_is_taken_by_the_next_build(build):
+    pages = {"index.md": "# Page\n"}
+    times = []
+    for rule in ("a {}", "a {}", "b {}"):
+        files = pages | {"_static/book.css": rule}
+        options = {"html_static_path": ["_static"], "bundle_assets": False}  # extensions add to it
+        book = build("sphinxext.assets", files=files, **options)
+        times.append((book.out / "index.html").stat().st_mtime_ns)
+        assert (book.out / "_static/book.css").read_text("utf-8") == rule
+        pages = {}  # written once, so that a change of its time is none
+    assert times[0] == times[1] < times[2]
+    assert book.read == []  # the page is written anew, and neither read nor run
+
+
+@pytest.mark.parametrize("change", ["content", "a new file"])
+def test_the_digest_is_of_every_stylesheet_and_script(tmp_path, change):
+    (tmp_path / "own" / "deep").mkdir(parents=True)
+    (tmp_path / "book.css").write_text("a {}")
+    config = SimpleNamespace(html_static_path=["own", "book.css", "none"])
+
+    def found():
+        assets.look(SimpleNamespace(srcdir=str(tmp_path)), config)
+        return config.bundle_digest
+
+    before = found()
+    assert found() == before
+    changed = tmp_path / ("book.css" if change == "content" else "own/deep/new.js")
+    changed.write_text("b {}")
+    assert found() != before

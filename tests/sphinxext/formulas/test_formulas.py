@@ -312,3 +312,66 @@ def test_fonts_arrive_under_a_path_of_the_site(build, open_page):
         )
         assert {"KaTeX_Main", "KaTeX_Math", "KaTeX_AMS"} <= set(loaded)
         assert not log.problems()
+
+
+COPIED = r"""
+First $a^2$ and **bold** $b < c$.
+
+$$
+x &= 1 \\ y &= 2
+$$ (numbered)
+
+Second, without one.
+"""
+SELECT = """([first, last]) => {
+    const [start, end] = [first, last].map((selector) => document.querySelector(selector));
+    const inner = document.createTreeWalker(start, NodeFilter.SHOW_TEXT).nextNode();
+    getSelection().setBaseAndExtent(inner, 0, end, end.childNodes.length);
+}"""
+READ = """async () => {
+    const [item] = await navigator.clipboard.read(), html = await item.getType("text/html");
+    return [await navigator.clipboard.readText(), await html.text()];
+}"""
+
+
+@pytest.fixture
+def copied(book, open_page):
+    """``copied(first, last)``: text and HTML of what lies between, after the keys for copying."""
+    with serve(book(COPIED).out) as address:
+        page, _ = open_page(address, permissions=["clipboard-read", "clipboard-write"])
+
+        def copy(first, last):
+            page.evaluate(SELECT, [first, last])
+            page.keyboard.press("Control+c")
+            return page.evaluate(READ)
+
+        yield copy
+
+
+def test_a_copied_formula_is_its_tex_once(copied):
+    text, markup = copied("section > p:nth-of-type(1)", "section > p:nth-of-type(2)")
+    aligned = r"\begin{aligned}x &= 1 \\ y &= 2\end{aligned}"
+    lines = [line for line in text.splitlines() if line.strip()]
+    assert lines[0] == "First $a^2$ and bold $b < c$."
+    assert lines[-1] == "Second, without one."
+    assert text.count("aligned") == 2
+    assert f"$${aligned}$$" in text
+    assert "<strong>bold</strong>" in markup
+    assert "katex" not in markup
+    assert "$b &lt; c$" in markup
+
+
+@pytest.mark.parametrize("half", [".katex-html .mord", ".katex-html .vlist", "math mi"])
+def test_half_of_a_formula_is_copied_as_the_whole(copied, half):
+    text, _ = copied(f"p {half}", "section > p:nth-of-type(1)")
+    assert text.strip() == "$a^2$ and bold $b < c$."
+
+
+def test_what_has_no_formula_is_copied_as_ever(copied):
+    assert copied("strong", "strong")[0] == "bold"
+
+
+def test_the_script_is_linked_with_the_stylesheet(book):
+    scripts = [tag["src"].partition("?")[0] for tag in book("$x$").page().select("script[src]")]
+    assert "_static/katex/copy.js" in scripts
+    assert "katex/copy.js" not in str(book("none").page())

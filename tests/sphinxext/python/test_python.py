@@ -42,6 +42,20 @@ SHOWN = [
     ("from lecturelib import checks\nchecks.Verdict(True, 'Yes <3.')", [], {}),
     ("neuron", [], {}),
 ]
+LATER = "from IPython.display import HTML, clear_output"
+TEXTS = [
+    "# Texts",
+    (f"{LATER}\nfor i in range(3):\n    clear_output(wait=True)\n    print(i, end='')", [], {}),
+    ("for i in range(12, 7, -1):\n    print('\\r', i, end='', flush=True)\nprint('!')", [], {}),
+    ("print('\\x1b[1;31mred\\x1b[0m plain \\x1b[38;5;9many', end='\\x1b[0m')", [], {}),
+    ("display(HTML('<p>Shown</p>'))\nHTML('<script>x()</script><button onclick=y()>')", [], {}),
+    ("import matplotlib.pyplot as plt\nfrom matplotlib.animation import FuncAnimation", [], {}),
+]
+ANIMATION = """
+fig, ax = plt.subplots()
+(line,) = ax.plot([0, 1])
+HTML(FuncAnimation(fig, lambda i: line.set_ydata([0, i]), frames=2).to_jshtml())
+"""
 BROKEN = ["# Broken", ("half = 1 / 0", [], {"tags": ["remove-cell"]}), ("half", [], {})]
 GUARDED = [
     "# Guarded",
@@ -75,13 +89,24 @@ SETTINGS = {
 }
 
 
+def grown(notebook):
+    """The page of cells as published later: one more above, one changed, one gone."""
+    made = notebook(*CELLS)
+    made.cells.insert(1, v4.new_code_cell("first = 0", id="first"))
+    made.cells[5].source = "print('earlier')\n1 / 0"
+    assert made.cells.pop(7).source == "answer = ..."
+    return made
+
+
 @pytest.fixture(scope="module")
 def book(build_once, notebook):
     """The small book; pages for texts, for figures and widgets, with an error, with PyTorch."""
     files = {
         "index.md": "# Book\n\n```{toctree}\n:glob:\n*\n```\n",
         "cells.ipynb": notebook(*CELLS),
+        "grown.ipynb": grown(notebook),
         "shown.ipynb": notebook(*SHOWN),
+        "texts.ipynb": notebook(*TEXTS),
         "broken.ipynb": notebook(*BROKEN),
         "absent.ipynb": notebook(*ABSENT),
         "partly.ipynb": notebook(*PARTLY),
@@ -359,14 +384,88 @@ def test_an_edit_outlives_the_visit_and_reset_ends_it(open_cells):
     assert cells.run(1) == "42\n"
 
 
-def test_a_cell_that_the_book_has_changed_since_says_so(open_cells):
+STORED = "JSON.parse(localStorage['book-edits:' + location.pathname] ?? '{}')"
+
+
+@pytest.fixture
+def republished(open_cells):
+    """``republished(edits) -> Cells``: the page after its cells have grown, with these edits."""
+
+    def make(edits):
+        cells = open_cells("grown")
+        cells.page.evaluate(
+            "(all) => { localStorage['book-edits:' + location.pathname] = JSON.stringify(all); }",
+            {key: {"original": old, "edited": new} for key, (old, new) in edits.items()},
+        )
+        cells.page.reload()
+        return cells
+
+    return make
+
+
+def test_an_edit_is_kept_under_the_id_of_its_cell(open_cells):
     cells = open_cells()
-    cells.page.evaluate(
-        "localStorage['book-edits:' + location.pathname] ="
-        " JSON.stringify({2: {original: 'x = 1', edited: 'x = 9'}})"
-    )
+    cells.edit(1, "x = 9\nx")
+    assert cells.page.evaluate(STORED) == {
+        "cell-3": {"original": CELLS[3][0], "edited": "x = 9\nx"}
+    }
+
+
+@pytest.mark.parametrize("key", ["cell-3", "2", "gone"])
+def test_an_edit_follows_its_cell_when_another_comes_above(republished, key):
+    cells = republished({key: (CELLS[3][0], "x = 9\nx")})
+    editor = cells.cell(2).locator("textarea")
+    editor.wait_for()
+    assert editor.input_value() == "x = 9\nx"
+    assert cells.page.locator("textarea").count() == 1
+    assert cells.page.locator(".former-edits").count() == 0
+    assert [*cells.page.evaluate(STORED)] == ["cell-3"]
+
+
+def test_two_edits_without_their_cells_do_not_meet_in_one(republished):
+    cells = republished({"a": (CELLS[3][0], "x = 8"), "b": (CELLS[3][0], "x = 9")})
+    cells.cell(2).locator("textarea").wait_for()
+    assert cells.cell(2).locator("textarea").input_value() == "x = 8"
+    assert cells.page.locator(".former-edits pre").text_content() == "x = 9"
+
+
+CHANGED = {"cell-4": (CELLS[4][0], "print('mine')")}
+
+
+def test_an_edit_of_code_that_the_book_has_changed_is_offered(republished):
+    cells = republished(CHANGED)
+    cells.wait(3, "The book has changed this cell since your edit, which is kept")
+    assert cells.page.locator("textarea").count() == 0
+    assert "earlier" in cells.run(3, "Stopped")
+    cells.button(3, "Show my edit").click()
+    cells.cell(3).locator("textarea").wait_for()
+    assert cells.button(3, "Show my edit").count() == 0
+    assert cells.run(3) == "mine\n"
+    edit = {"original": "print('earlier')\n1 / 0", "edited": "print('mine')"}
+    assert cells.page.evaluate(STORED) == {"cell-4": edit}
+
+
+def test_typing_beside_an_offered_edit_loses_neither(republished):
+    cells = republished(CHANGED)
+    cells.wait(3, "The book has changed this cell")
+    cells.edit(3, "print('new')")
     cells.page.reload()
-    cells.wait(1, "The book has changed this cell since your edit")
+    cells.cell(3).locator("textarea").wait_for()
+    assert cells.cell(3).locator("textarea").input_value() == "print('new')"
+    former = cells.page.locator(".former-edits")
+    former.locator("summary").click()
+    assert former.locator("pre").all_inner_texts() == ["print('mine')"]
+    former.get_by_role("button", name="Discard").click()
+    assert former.count() == 0
+    assert [*cells.page.evaluate(STORED)] == ["cell-4"]
+
+
+def test_an_edit_whose_cell_is_gone_is_shown_below_the_bar(republished):
+    cells = republished({"cell-6": ("answer = ...", "answer = 42")})
+    cells.page.locator(".former-edits summary").filter(has_text="no longer has").click()
+    assert cells.page.locator(".former-edits pre").inner_text() == "answer = 42"
+    assert cells.page.locator("textarea").count() == 0
+    assert cells.problems() == []
 
 
 def test_run_all_runs_to_the_end_and_shows_everything(open_cells):
@@ -439,6 +538,94 @@ def test_figures_widgets_data_and_checks(open_cells):
     cells.run(2)
     assert cells.page.evaluate("bookWidgets.views.values().next().value.model.get('bias')") == 3
     assert cells.problems() == []
+
+
+# What notebooks do to outputs
+
+
+def test_outputs_are_cleared_overwritten_and_coloured(open_cells):
+    cells = open_cells("texts")
+    cells.run_all()
+    assert cells.text(0) == "2"
+    assert cells.text(1) == " 8!\n"  # of 10 the 0 stays until it is written over
+    assert cells.text(2) == "red plain any"
+    assert cells.cell(2).locator(".ansi-bold.ansi-31").all_inner_texts() == ["red"]
+    assert cells.problems() == []
+
+
+def test_an_output_with_a_script_of_its_own_says_what_does_not_work(open_cells):
+    cells = open_cells("texts")
+    assert re.fullmatch(r"Shown\s+This output is drawn by a script.*\n", cells.run(3))
+    assert cells.cell(3).locator(".live-output button").count() == 0
+    cells.edit(4, TEXTS[5][0] + ANIMATION)
+    assert "To see an animation, show its pictures one after the other" in cells.run(4)
+    assert cells.cell(4).locator(".live-output input").count() == 0
+    assert cells.problems() == []
+
+
+LOOP = """import matplotlib.pyplot as plt
+from IPython.display import clear_output
+for i in range(3):
+    clear_output(wait=True)
+    plt.plot([0, i])
+    plt.title(i)
+    plt.show()
+    print(i)"""
+
+
+def test_a_loop_that_plots_leaves_its_last_figure(open_cells):
+    cells = open_cells("texts")
+    cells.edit(0, LOOP)
+    assert cells.run(0).strip() == "2"
+    place = cells.cell(0).locator(".live-output")
+    assert place.locator("img").count() == 1
+    assert place.evaluate("place => place.style.minHeight") == ""
+
+
+TERMINAL = """async (writes) => {
+    const folder = document.querySelector(".run-page").dataset.python;
+    const { Terminal } = await import(new URL("terminal.js", new URL(folder, location)));
+    const pre = document.createElement("pre"), terminal = new Terminal(pre);
+    for (const text of writes) terminal.write(text);
+    const styled = [...pre.querySelectorAll("[class]")];
+    return [pre.textContent, ...styled.map((e) => `${e.className}: ${e.textContent}`)];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("writes", "shown"),
+    [
+        (["one\ntw", "o\n"], ["one\ntwo\n"]),
+        (["100 %", "\r 20", "\r\n"], [" 20 %\n"]),
+        (["ab\b\bxyz\b"], ["xyz"]),
+        (["long\r\x1b[Kab"], ["ab"]),
+        (["long\x1b[2K\rab"], ["ab  "]),
+        (
+            ["\x1b[1mBold \x1b[22;92mgreen\x1b[m."],
+            ["Bold green.", "ansi-bold: Bold ", "ansi-32: green"],
+        ),
+        (["\x1b", "[3", "1m", "r\ns\x1b[39m."], ["r\ns.", "ansi-31: r", "ansi-31: s"]),
+        (["\x1b[48;2;31;32;33mx\x1b[38;5;31my\x1b[4;36mz"], ["xyz", "ansi-underline ansi-36: z"]),
+        (["\x1b]0;title\x07\x1b[2Aa\x1b[?25lb"], ["ab"]),
+    ],
+)
+def test_text_as_a_terminal_shows_it(open_cells, writes, shown):
+    assert open_cells("texts").page.evaluate(TERMINAL, writes) == shown
+
+
+def test_commands_of_ipython_in_the_page(open_cells):
+    cells = open_cells()
+    cells.edit(1, "!ls\nimport matplotlib\n%time matplotlib.__name__")
+    text = cells.run(1, "Done|Stopped")
+    assert text.startswith("!ls does nothing here: a page has no shell.")
+    assert re.search(r"Wall time: \S+ .?s\n+'matplotlib'", text)
+    cells.edit(1, "x = 2\nscale = (1 - 0.5\n% 0.5)\n%timeit -n 2 -r 2 x + 1\nx?")
+    text = cells.run(1, "Done|Stopped")
+    assert re.search(r"per loop \(mean ± std\. dev\. of 2 runs, 2 loops each\)", text)
+    assert "Help on int object" in text
+    # The tokenizer of the page's Python has other words for a statement that goes on.
+    cells.edit(1, 'x = 9 \\\n% 5\ntext = f"""{x}\n!ls\n"""\nprint(text, (x\n% 3))')
+    assert cells.run(1, "Done|Stopped") == "4\n!ls\n 1\n"
 
 
 def test_a_widget_that_two_cells_show_is_one(open_cells):
@@ -570,6 +757,78 @@ def test_a_file_with_a_flipped_byte_is_refused(damaged, name):
     assert re.search(rf"{name}\S* is not the file that this site was built with", cells.text(0))
 
 
+# What arrives in part
+
+
+CUT = r"\S* did not arrive whole, at two tries: the connection breaks off\. Check the connection"
+PARTS = [
+    "pyodide.asm.wasm",
+    "pyodide.asm.js",
+    "python_stdlib.zip",
+    "numpy",
+    "pyodide-lock.json",
+    "files.json",
+    "kernel.zip",
+]
+
+
+def half(route):
+    answer = route.fetch()
+    body = answer.body()
+    route.fulfill(response=answer, body=body[: len(body) // 2])
+
+
+@pytest.fixture
+def cut(open_cells):
+    """``cut(name, times) -> Cells``: of this file only half arrives, so many times."""
+
+    def make(name, times):
+        cells = open_cells(service_workers="block")  # whose requests no test can reach
+        cells.page.context.route(re.compile(rf"/{name}[^/]*$"), half, times=times)
+        return cells
+
+    return make
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_half_of_a_file_is_asked_for_again(cut, name):
+    assert cut(name, 1).run(0, "Done|Failed") == "42\n"
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_half_of_a_file_twice_is_a_matter_of_the_connection(cut, name):
+    cells = cut(name, 2)
+    cells.button(0, "Run").click()
+    cells.wait(0, "Failed")
+    assert re.search(rf"Python cannot run here: {name}{CUT}", cells.text(0))
+    assert cells.run(0) == "42\n"
+
+
+@pytest.mark.parametrize(("times", "says"), [(1, "Done"), (2, "did not arrive whole")])
+def test_half_of_the_cells_sources(cut, times, says):
+    cells = cut("cells-", times)
+    cells.button(0, "Run").click()
+    cells.wait(0, says)
+    assert cells.run(0) == "42\n"
+
+
+def test_a_connection_that_fails_is_tried_again(open_cells):
+    cells = open_cells(service_workers="block")
+    cells.page.context.route(re.compile("/numpy-"), lambda route: route.abort(), times=1)
+    assert cells.run(0, "Done|Failed") == "42\n"
+
+
+def test_a_script_that_does_not_come_blames_the_connection(open_cells):
+    cells = open_cells(service_workers="block")
+    cells.page.context.route("**/code-editor.js", lambda route: route.abort())
+    cells.button(1, "Edit").click()
+    cells.wait(1, r"The editor could not be fetched.*Check the connection and reload the page\.")
+    cells.page.context.route("**/page.js", lambda route: route.abort())
+    cells.page.reload()
+    cells.button(1, "Run").click()
+    cells.wait(1, r"What runs the cells could not be fetched.*Check the connection and reload")
+
+
 # What is fetched when
 
 FETCHED = "performance.getEntriesByType('resource').map((e) => e.name.split('/').pop())"
@@ -650,6 +909,27 @@ PRUNED = """async () => {
     const found = (await python.keys()).filter(({ url }) => url.includes("/numpy-"));
     return found.length === 1 && (await python.match(found[0])).headers.get("X-Kept") === "yes";
 }"""
+
+
+HALF = """async () => {
+    const python = await caches.open("book-python");
+    const { url } = (await python.keys()).find(({ url }) => url.includes("/numpy-"));
+    const kept = await (await python.match(url)).arrayBuffer();
+    await python.put(url, new Response(kept.slice(0, kept.byteLength / 2)));
+    return [url, kept.byteLength];
+}"""
+LENGTH = """async (url) => (await (await (await caches.open("book-python")).match(url))
+    .arrayBuffer()).byteLength"""
+
+
+def test_half_of_a_file_that_was_kept_is_replaced(open_cells):
+    page = open_cells().page
+    Cells(page, None).run(0)
+    until(page, KEPT)
+    url, length = page.evaluate(HALF)
+    page.reload()
+    assert Cells(page, None).run(0, "Done|Failed") == "42\n"
+    assert page.evaluate(LENGTH, url) == length
 
 
 def until(page, question):

@@ -6,12 +6,17 @@ from typing import Any
 
 from sphinxext.page_kernel import current
 
-__all__ = ["HTML", "SVG", "Latex", "Markdown", "display"]
+__all__ = ["HTML", "SVG", "Latex", "Markdown", "clear_output", "display"]
 
 
-def display(*values: Any) -> None:
+def display(*values: Any, **options: Any) -> None:
     """Show values below the cell that runs."""
-    current().display(*values)
+    current().display(*values, **options)
+
+
+def clear_output(wait: bool = False) -> None:
+    """Take away what the cell that runs has shown; with ``wait`` when it shows something new."""
+    current().clear(wait)
 
 
 class _Text:

@@ -10,12 +10,13 @@ let editor;
 function loadEditor() {
   editor ??= import("./code-editor.js").catch((error) => {
     editor = undefined;
-    throw error;
+    throw new Error(`The editor could not be fetched (${error.message}). Check the connection and ` +
+      "reload the page.");
   });
   return editor;
 }
 
-const CHANGED = "The book has changed this cell since your edit. Reset shows the new one.";
+const CHANGED = "The book has changed this cell since your edit, which is kept.";
 
 /** Where a line of code stands in its place, in the editor or in the book's own block. */
 function lineBox(place, line) {
@@ -36,6 +37,8 @@ export class HiddenCell {
     Object.assign(this, { number, stored, outputs: null });
   }
 
+  /** Its id in the notebook: where it stands on the page may change. */
+  get id() { return this.stored.id; }
   get name() { return `cell ${this.number + 1}`; }
   get source() { return this.stored.source; }
   get isEdited() { return false; }
@@ -100,7 +103,7 @@ export class Cell extends HiddenCell {
     this.code.hidden = true;
     this.code.after(place);
     const keep = () => {
-      edits.keep(this.number, this.stored.source, this.source);
+      edits.keep(this.id, this.stored.source, this.source);
       this.#mark(null);
       this.#offerReset();
     };
@@ -114,12 +117,24 @@ export class Cell extends HiddenCell {
     this.#offerReset();
   }
 
-  /** Shows an edit of an earlier visit. */
+  /** Shows an edit of an earlier visit; of code that the book has changed since, offers it. */
   async restore({ original, edited }) {
+    if (original !== this.stored.source) return this.#offerEdit(edited);
     this.#edited = edited;
     const { openEditor } = await loadEditor();
     if (!this.#editor) this.#open(openEditor);
-    if (original !== this.stored.source) this.say(CHANGED);
+  }
+
+  #offerEdit(edited) {
+    this.say(CHANGED);
+    const button = this.bar.button("Show my edit", async () => {
+      await this.edit();
+      edits.drop(this.id);
+      this.#editor.source = edited; // and so it is kept as one of the new code
+      button.remove();
+      this.say("");
+    });
+    button.hidden = false;
   }
 
   #offerReset() {
@@ -134,7 +149,7 @@ export class Cell extends HiddenCell {
     this.#editor?.close();
     this.editorPlace?.remove();
     this.#editor = this.#edited = null;
-    edits.keep(this.number, this.stored.source, this.stored.source);
+    edits.keep(this.id, this.stored.source, this.stored.source);
     this.code.hidden = false;
     this.#mark(null);
     this.outputs.clear();
@@ -159,6 +174,7 @@ export class Cell extends HiddenCell {
 
   end(text) {
     this.#runs = false;
+    this.outputs.settle();
     this.bar.clock(false);
     this.node.removeAttribute("aria-busy");
     this.say(text);

@@ -1,11 +1,16 @@
 // What a cell gives, shown as the book shows it: text, tables, figures in both themes, widgets.
 
+import { Terminal } from "./terminal.js";
+
 const element = (tag, properties, ...children) => {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
   return made;
 };
 
+const SCRIPTED = "This output is drawn by a script of its own, which a page of this book does not run. " +
+  "To see an animation, show its pictures one after the other: in a loop, clear_output(wait=True) " +
+  "and then display(fig).\n";
 const TEXT = { stdout: "output stream", stderr: "output stderr", error: "output error" };
 
 /** The classes are those that the book's own outputs have, so one stylesheet serves both. */
@@ -25,6 +30,8 @@ const svgAddress = (text) => URL.createObjectURL(new Blob([text], { type: "image
 export class Outputs {
   #addresses = [];
   #pictures = 0;
+  #isStale = false; // the next output takes the place of what is shown
+  #terminal = null; // of the last block, if that is text
 
   /** `place` is emptied; `alt` describes the book's own figure; `widgets` are the page's. */
   constructor(place, { alt, widgets }) {
@@ -39,10 +46,23 @@ export class Outputs {
     for (const address of this.#addresses) URL.revokeObjectURL(address);
     this.#addresses = [];
     this.#pictures = 0;
+    this.#isStale = false;
   }
+
+  /** Empties the place for what comes at once: its height stays, so that the page does not jump. */
+  #renew() {
+    this.place.style.minHeight = `${this.place.offsetHeight}px`;
+    this.clear();
+  }
+
+  /** When no more comes, the place is as high as what it holds. */
+  settle() { this.place.style.minHeight = ""; }
 
   /** Shows one message of the kernel. */
   show(message) {
+    if (message.kind === "clear" && !message.wait) return this.clear();
+    if (message.kind === "clear") return void (this.#isStale = true);
+    if (this.#isStale) this.#renew();
     if (message.kind === "stream") this.#text(TEXT[message.name], message.text);
     if (message.kind === "error") this.#text(TEXT.error, message.text);
     if (message.kind === "display") this.#display(message);
@@ -53,22 +73,30 @@ export class Outputs {
   #text(className, text) {
     const last = this.place.lastElementChild;
     const open = last?.className.startsWith(className) && className !== TEXT.error;
-    const block = open ? last : textBlock(className);
-    if (!open) this.place.append(block);
-    block.querySelector("pre").append(text);
+    if (!open) {
+      const block = textBlock(className);
+      this.place.append(block);
+      this.#terminal = new Terminal(block.querySelector("pre"));
+    }
+    this.#terminal.write(text);
   }
 
   #display({ data, dark, width, height, widget }) {
     if (widget) return this.#widget(widget);
     if (data["image/svg+xml"]) return this.#figure(data["image/svg+xml"], dark, { width, height });
     if (data["image/png"]) return this.#image(`data:image/png;base64,${data["image/png"]}`);
-    if (data["text/html"]) {
-      const block = element("div", { className: "output text_html" });
-      block.innerHTML = data["text/html"];
-      return this.place.append(block);
-    }
+    if (data["text/html"]) return this.#html(data["text/html"]);
     const text = data["text/markdown"] ?? data["text/latex"] ?? data["text/plain"];
     return this.#text("output text_plain", `${text}\n`);
+  }
+
+  /** A script in it would not run, and what it should draw would stay empty. */
+  #html(text) {
+    const parsed = new DOMParser().parseFromString(text, "text/html");
+    if (parsed.querySelector("script")) return this.#text(TEXT.stderr, SCRIPTED);
+    const block = element("div", { className: "output text_html" });
+    block.innerHTML = text;
+    return this.place.append(block);
   }
 
   #described() {

@@ -2,7 +2,8 @@
 
 import { Bar } from "./bar.js";
 import { Cell, HiddenCell } from "./cell.js";
-import { edits } from "./edits.js";
+import { placed } from "./edits.js";
+import { showFormer } from "./former.js";
 import { Python, STOPPED } from "./python.js";
 import { Widgets } from "./widgets.js";
 
@@ -111,14 +112,26 @@ class Page {
   }
 }
 
+const CUT = "The cells' sources did not arrive whole. Check the connection and try again.";
+
+/** The cells' sources; rejects if they do not come, or not whole. */
+async function sources(options) {
+  let answer, cells;
+  try {
+    answer = await fetch(dataset.cells, options);
+    cells = answer.ok && await answer.json();
+  } catch {
+    throw new Error(CUT);
+  }
+  if (!cells) throw new Error(`The cells' sources are missing (${answer.status}).`);
+  return cells;
+}
+
 let made;
 
 /** The page, once its cells' sources are here. */
 function page() {
-  made ??= fetch(dataset.cells).then((answer) => {
-    if (!answer.ok) throw new Error(`the cells' sources are missing (${answer.status})`);
-    return answer.json();
-  }).then((cells) => new Page(cells));
+  made ??= sources().catch(() => sources({ cache: "reload" })).then((cells) => new Page(cells));
   made.catch(() => { made = undefined; });
   return made;
 }
@@ -132,6 +145,7 @@ export async function act(button) {
 
 /** Shows the edits of earlier visits. */
 export async function restore() {
-  const { cells } = await page();
-  for (const [number, edit] of Object.entries(edits.all())) await cells[number]?.restore?.(edit);
+  const { cells } = await page(), { found, rest } = placed(cells);
+  if (rest.length) showFormer(pageBar, rest);
+  for (const [cell, edit] of found) await cell.restore(edit);
 }

@@ -1,5 +1,7 @@
 // The widgets that Python has made in this page: one model each, however many cells show it.
 
+const UNLOADED = "their script could not be fetched. Check the connection and run the cell again";
+
 /** Loads the host of the book's widgets on a page that has none of its own. */
 function widgetHost() {
   if (window.bookWidgets) return Promise.resolve(window.bookWidgets);
@@ -7,7 +9,7 @@ function widgetHost() {
     const script = document.createElement("script");
     script.src = new URL("../../anywidget-host.js", import.meta.url);
     script.onload = () => resolve(window.bookWidgets);
-    script.onerror = () => reject(new Error("their script could not be loaded"));
+    script.onerror = () => reject(new Error(UNLOADED));
     document.head.append(script);
   });
 }

@@ -21,6 +21,10 @@ const BESIDE = { numpy: ["fast-numpy"] };
 const MEGABYTE = 1e6;
 const LATER = 10_000; // ms without a run: nothing that runs must wait for what it does not need
 
+// WebKit calls its callbacks while Python waits for a file that is fetched when it is opened, and Pyodide
+// then gives up for good. Without them, the few proxies that a worker makes live as long as it does.
+self.FinalizationRegistry = undefined;
+
 const post = (kind, content) => self.postMessage({ kind, ...content });
 const fetchFromSite = self.fetch.bind(self);
 const fetched = new Map(); // address -> Promise of a checked Response, until Pyodide asks for it
@@ -39,27 +43,44 @@ function tellProgress() {
   post("progress", { text: `Fetching Python, ${megabytes} MB`, share: all ? here / all : 0 });
 }
 
+const AGAIN = "Check the connection and run the cell again.";
+const CUT = `did not arrive whole, at two tries: the connection breaks off. ${AGAIN}`;
+const ANOTHER = "is not the file that this site was built with. Reload the page; " +
+  "if that does not help, tell whoever publishes this site.";
+const nameOf = ({ pathname }) => pathname.split("/").pop();
+
+/** What another try may mend: a connection that fails, half of a file, an old one from a cache. */
+class Unsound extends Error {}
+
 async function asked(address, options) {
   const answer = await fetchFromSite(address, options).catch((error) => {
-    throw new Error(`${address.pathname.split("/").pop()} could not be fetched (${error.message}). ` +
-      "Check the connection and run the cell again.");
+    throw new Unsound(`${nameOf(address)} could not be fetched (${error.message}). ${AGAIN}`);
   });
   if (!answer.ok) {
-    throw new Error(`${address.pathname.split("/").pop()} is missing on the server ` +
-      `(${answer.status}). Tell whoever publishes this site.`);
+    throw new Error(`${nameOf(address)} is missing on the server (${answer.status}). ` +
+      "Tell whoever publishes this site.");
   }
   return answer;
 }
 
+/** What `read(answer)` makes of a file; an unsound one is asked for once more, past every cache. */
+async function obtained(address, read, options) {
+  try {
+    return await read(await asked(address, options));
+  } catch (error) {
+    if (!(error instanceof Unsound)) throw error;
+    return read(await asked(address, { cache: "reload" }));
+  }
+}
+
 /** The body of an answer, read piece by piece, so that the reader sees how far it is. */
 async function body(answer, size) {
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(size + 1), ended = { done: true };
   let end = 0;
-  for (const reader = answer.body.getReader(); ;) {
-    const { done, value } = await reader.read();
+  for (const reader = answer.body.getReader(); end <= size;) {
+    const { done, value } = await reader.read().catch(() => ended); // the connection broke off
     if (done) break;
-    if (end + value.length > size) throw new Error("longer");
-    bytes.set(value, end);
+    bytes.set(value.subarray(0, size + 1 - end), end);
     end += value.length;
     amount.here += value.length;
     tellProgress();
@@ -75,17 +96,38 @@ const dated = (name) => new URL(`${name}?v=${files.files[name].sha256.slice(0, 1
 
 /** One of Pyodide's files, refused unless it is the one that the site was built with. */
 async function checked(name) {
-  const address = dated(name), { bytes: size, sha256 } = files.files[name];
-  const answer = await asked(address);
-  const bytes = await body(answer, size).catch(() => new Uint8Array());
-  // A page that came over plain HTTP may not compute digests; the length is checked all the same.
-  const right = bytes.length === size &&
-    (!crypto.subtle || hex(await crypto.subtle.digest("SHA-256", bytes)) === sha256);
-  if (!right) {
-    throw new Error(`${name} is not the file that this site was built with. Reload the page; ` +
-      "if that does not help, tell whoever publishes this site.");
-  }
+  const { bytes: size, sha256 } = files.files[name];
+  const bytes = await obtained(dated(name), async (answer) => {
+    const found = await body(answer, size);
+    // A page that came over plain HTTP may not compute digests; the length is checked all the same.
+    const right = found.length === size &&
+      (!crypto.subtle || hex(await crypto.subtle.digest("SHA-256", found)) === sha256);
+    if (right) return found;
+    amount.here -= found.length;
+    throw new Unsound(`${name} ${found.length < size ? CUT : ANOTHER}`);
+  });
   return new Response(bytes, { headers: { "Content-Type": type(name) } });
+}
+
+/** A small file of which no length is known; `parse` throws on half of it. */
+function small(address, parse, options) {
+  return obtained(address, async (answer) => {
+    try {
+      return parse(await answer.arrayBuffer());
+    } catch {
+      throw new Unsound(`${nameOf(address)} ${CUT}`);
+    }
+  }, options);
+}
+
+const list = (name) => small(new URL(name, FILES),
+  (content) => JSON.parse(new TextDecoder().decode(content)), { cache: "no-cache" });
+
+/** A zip archive has 22 bytes at its end that say where its directory is. */
+function archive(content) {
+  const end = new DataView(content, content.byteLength - 22);
+  if (end.getUint32(0, true) !== 0x06054b50) throw new RangeError("half an archive");
+  return content;
 }
 
 const type = (name) => name.endsWith(".wasm") ? "application/wasm"
@@ -135,10 +177,10 @@ async function start(packages) {
   post("progress", { text: "Fetching Python", share: 0 });
   // Throws where the site's policy forbids it; Pyodide would wait for ever.
   await WebAssembly.compile(EMPTY_MODULE);
-  const json = async (name) => (await asked(new URL(name, FILES), { cache: "no-cache" })).json();
-  [files, lock] = await Promise.all(["files.json", LOCK].map(json));
+  [files, lock] = await Promise.all(["files.json", LOCK].map(list));
   begin([...CORE, ...wheels(packages)]);
-  const kernel = asked(new URL("kernel.zip", HERE));
+  const kernel = small(new URL("kernel.zip", HERE), archive);
+  kernel.catch(() => {}); // who awaits it is told
   await loadScript("pyodide.js");
   await loadScript("pyodide.asm.js");
   await Promise.all(CORE.map((name) => fetched.get(new URL(name, FILES).href)));
@@ -153,7 +195,7 @@ async function start(packages) {
   python.setInterruptBuffer(new Uint8Array(1));
   for (const name of CORE) fetched.delete(new URL(name, FILES).href);
   if (files.files[REST]) python.FS.createLazyFile("/lib", REST, dated(REST).href, true, false);
-  python.unpackArchive(await (await kernel).arrayBuffer(), "zip", { extractDir: SITE_PACKAGES });
+  python.unpackArchive(await kernel, "zip", { extractDir: SITE_PACKAGES });
   const page = python.pyimport("sphinxext.page_kernel");
   const { eval_code_async: evaluate } = python.pyimport("pyodide.code");
   const made = page.start((text) => self.postMessage(JSON.parse(text)), evaluate);
@@ -164,7 +206,8 @@ async function start(packages) {
 async function load(python, source, packages) {
   let found = [];
   try {
-    found = python.pyimport("pyodide.code").find_imports(source).toJs();
+    const plain = python.pyimport("sphinxext.page_kernel.magics").plain(source);
+    found = python.pyimport("pyodide.code").find_imports(plain).toJs();
   } catch {
     // The cell is no Python; running it says where.
   }
