@@ -50,7 +50,7 @@ export function mistakes(state, i) {
   const known = {
     SGD: () => [[w - g, bare]],
     momentum: () => [alone, [w - m, bare], [other("Nesterov"), "That looks ahead, as Nesterov does."],
-      less(beta1 * old.m + (1 - beta1) * g, "The share 1 − β is Adam's: all of g joins m.")],
+      less(beta1 * old.m + (1 - beta1) * g, "The share 1 − β₁ is Adam's.")],
     Nesterov: () => [[other("momentum"), "Without the look-ahead that is plain momentum."], alone],
     AdaGrad: () => [less(g / v, square), less(Math.sign(g), "AdaGrad adds up all squares so far."), alone],
     RMSProp: () => [less(g / v, square), less(g / root(v / (1 - beta2 ** t)), "RMSProp does not correct its mean; Adam does."),
@@ -86,7 +86,7 @@ export function describe(state) {
 /** The formula of the last step, with its numbers, for both weights; without numbers before the first. */
 export function formula(state) {
   const { kind, beta1, beta2, decay, steps: k } = state, { points, done } = race(state), eta = brief(rateOf(state));
-  const rules = { SGD: "−ηg", momentum: "m ← βm + g; −ηm", Nesterov: "m ← βm + g; −η(g + βm)", AdaGrad: "v ← v + g²; −ηg/√v", RMSProp: "v ← β₂v + (1 − β₂)g²; −ηg/√v" };
+  const rules = { SGD: "−ηg", momentum: "m ← μm + g; −ηm", Nesterov: "m ← μm + g; −η(g + μm)", AdaGrad: "v ← v + g²; −ηg/√v", RMSProp: "v ← β₂v + (1 − β₂)g²; −ηg/√v" };
   const head = `L = ½(w₁² + 4w₂²), g = slope${kind === "Adam + L2" ? " + λw" : ""}; ${rules[kind] ?? `m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; −ηm̂/√v̂${kind === "AdamW" ? " − ηλw" : ""}`}`;
   if (!k) return [head];
   const f = (x) => (x < 0 ? `(${format(x, 3)})` : format(x, 3)), [first, second] = remembers(kind), full = adam(kind);
@@ -155,7 +155,7 @@ function build(ui) {
   } });
   const rate = { ...SPEC.rates, step: 0.05, get: () => ui.state().rates[index()], put: (value) => ui.put({ rates: ui.state().rates.with(index(), value) }) };
   const controls = [choice({ label: "optimiser", ...ui.own("kind") }), slider({ label: "its rate η", ...rate }),
-    slider({ label: "β or β₁", ...ui.own("beta1"), step: 0.05, when: () => remembers(kind())[0] }),
+    slider({ label: "μ or β₁", ...ui.own("beta1"), step: 0.05, when: () => remembers(kind())[0] }),
     slider({ label: "β₂", ...ui.own("beta2"), step: 0.05, when: () => adam(kind()) || kind() === "RMSProp" }),
     slider({ label: "decay λ", ...ui.own("decay"), step: 0.05, when: () => decays(kind()) }),
     slider({ label: "steps", ...ui.own("steps") }),

@@ -11,7 +11,7 @@ class OptimizerRace(BookWidget, module="optimizer_race"):
     """The paths of ``steps`` steps from ``start``; that of ``kind`` with its memory and formula.
 
     L = ½(w₁² + 4w₂²). ``shown`` are the other paths on the map. ``rates`` has a
-    learning rate for each optimiser, in the order of the choices; ``beta1`` is the momentum, or
+    learning rate for each optimiser, in the order of the choices; ``beta1`` is the momentum μ, or
     β₁ of Adam, ``beta2`` the share that RMSProp and Adam keep of the squares, ``decay`` the λ of
     Adam + L2 and AdamW. A value outside its range raises ``TraitError``.
     """

@@ -167,7 +167,7 @@ ADAM = 3 - (10 / 3) / 12**0.5
         ("momentum", 2.25, "this gradient alone"),
         ("momentum", -2, "learning rate is missing"),
         ("momentum", 3 - 0.25 * (3 + 2.5), "looks ahead"),
-        ("momentum", 3 - 0.25 * (2 + 1.5), "1 − β is Adam's"),
+        ("momentum", 3 - 0.25 * (2 + 1.5), "1 − β₁ is Adam's"),
         ("Nesterov", 2.5 - 0.25 * 4.5, "plain momentum"),
         ("AdaGrad", 3 - 3 / 25, "root of v"),
         ("AdaGrad", 2, "adds up all squares"),
