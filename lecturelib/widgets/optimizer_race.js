@@ -86,8 +86,8 @@ export function describe(state) {
 /** The formula of the last step, with its numbers, for both weights; without numbers before the first. */
 export function formula(state) {
   const { kind, beta1, beta2, decay, steps: k } = state, { points, done } = race(state), eta = brief(rateOf(state));
-  const rules = { SGD: "−ηg", momentum: "m ← μm + g; −ηm", Nesterov: "m ← μm + g; −η(g + μm)", AdaGrad: "v ← v + g²; −ηg/√v", RMSProp: "v ← β₂v + (1 − β₂)g²; −ηg/√v" };
-  const head = `L = ½(w₁² + 4w₂²), g = slope${kind === "Adam + L2" ? " + λw" : ""}; ${rules[kind] ?? `m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; −ηm̂/√v̂${kind === "AdamW" ? " − ηλw" : ""}`}`;
+  const rules = { SGD: "w − ηg", momentum: "m ← μm + g; w − ηm", Nesterov: "m ← μm + g; w − η(g + μm)", AdaGrad: "v ← v + g²; w − ηg/√v", RMSProp: "v ← β₂v + (1 − β₂)g²; w − ηg/√v" };
+  const head = `L = ½(w₁² + 4w₂²), g = slope${kind === "Adam + L2" ? " + λw" : ""}; ${rules[kind] ?? `m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; w − ηm̂/√v̂${kind === "AdamW" ? " − ηλw" : ""}`}`;
   if (!k) return [head];
   const f = (x) => (x < 0 ? `(${format(x, 3)})` : format(x, 3)), [first, second] = remembers(kind), full = adam(kind);
   return [head, ...both((i) => {
@@ -172,5 +172,5 @@ function build(ui) {
 
 export default {
   render: (view) => frame(view, { title: "Interactive figure: optimisers", spec: SPEC, build,
-    hint: "Compute the next point on paper, enter it, press Step. Tick others to see their paths." }),
+    hint: "Compute the next point on paper, enter it, press Step. Tick others to see them." }),
 };

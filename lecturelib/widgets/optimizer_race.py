@@ -16,7 +16,7 @@ class OptimizerRace(BookWidget, module="optimizer_race"):
     Adam + L2 and AdamW. A value outside its range raises ``TraitError``.
     """
 
-    heights = (1010, 1500)
+    heights = (1063, 1725)
     kind = Choice("Adam", _KINDS)
     shown = Choices(["momentum", "AdaGrad", "Adam"], _KINDS)
     start = Numbers([4.0, 1.0], -5, 5)
