@@ -19,6 +19,7 @@ from benchmarks import (
     light,
     loops,
     numerics,
+    optimisers,
     pages,
     python,
     recurrent,
@@ -38,6 +39,7 @@ PARTS = {
     "chapters": chapters.rows,
     "numerics": numerics.rows,
     "training": training.rows,
+    "optimisers": optimisers.rows,
     "recurrent": recurrent.rows,
 }
 

@@ -63,12 +63,13 @@ def inlined(X, y) -> Callable:
             for start in range(0, len(X), BATCH):
                 rows = order[start : start + BATCH]
                 t += 1
-                update(_gradients(θ, X[rows], y[rows]))
+                update(gradients(θ, X[rows], y[rows]))
 
     return train
 
 
-def _gradients(θ, x, y):
+def gradients(θ, x, y):
+    """The gradients of W1, b1, …, b3 for a batch; FloatingPointError for a loss not finite."""
     W1, b1, W2, b2, W3, b3 = θ
     h1 = x @ W1.T
     h1 += b1

@@ -9,6 +9,7 @@ from lecturelib.data._houses import Houses, houses, houses_windsor
 from lecturelib.data._learning_curve import LearningCurves, learning_curve
 from lecturelib.data._mnist import mnist
 from lecturelib.data._mnist1d import mnist1d
+from lecturelib.data._optimisers import Optimisers, optimisers
 from lecturelib.data._purchases import purchases
 from lecturelib.data._shakespeare import shakespeare
 from lecturelib.data._split import Split, split
@@ -18,6 +19,7 @@ __all__ = [
     "Digits",
     "Houses",
     "LearningCurves",
+    "Optimisers",
     "Split",
     "Sunspots",
     "digits",
@@ -26,6 +28,7 @@ __all__ = [
     "learning_curve",
     "mnist",
     "mnist1d",
+    "optimisers",
     "purchases",
     "shakespeare",
     "split",
