@@ -36,6 +36,21 @@ def linear(W, b):
     return made
 
 
+def norm(kind: str, layer, arrays: dict[str, str], **settings):
+    """The module ``kind`` of ``torch.nn`` for a normalisation, in its mode, with copied arrays.
+
+    ``arrays`` maps names of the module to those of ``layer``.
+    """
+    import torch
+
+    dtype = getattr(torch, layer.gamma.dtype.name)
+    made = getattr(torch.nn, kind)(layer.n, eps=layer.eps, dtype=dtype, **settings)
+    with torch.no_grad():
+        for theirs, ours in arrays.items():
+            getattr(made, theirs).copy_(torch.from_numpy(getattr(layer, ours)))
+    return made.train(layer.training)
+
+
 def to_sequential(layers):
     """``torch.nn.Sequential`` of the layers, with copies of their weights."""
     from torch import nn
