@@ -10,6 +10,7 @@ from lecturelib.data._learning_curve import LearningCurves, learning_curve
 from lecturelib.data._mnist import mnist
 from lecturelib.data._mnist1d import mnist1d
 from lecturelib.data._purchases import purchases
+from lecturelib.data._regularization import RegularizerScores, regularization
 from lecturelib.data._shakespeare import shakespeare
 from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
@@ -18,6 +19,7 @@ __all__ = [
     "Digits",
     "Houses",
     "LearningCurves",
+    "RegularizerScores",
     "Split",
     "Sunspots",
     "digits",
@@ -27,6 +29,7 @@ __all__ = [
     "mnist",
     "mnist1d",
     "purchases",
+    "regularization",
     "shakespeare",
     "split",
     "sunspots",

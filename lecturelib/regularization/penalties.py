@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from lecturelib._validate import number
+from lecturelib.optim.base import Rule, is_weight
 
 
 def not_negative(value, name: str) -> float:
@@ -20,10 +19,6 @@ def not_negative(value, name: str) -> float:
     return value
 
 
-def _matrices(name, p) -> bool:
-    return p.ndim > 1
-
-
 class _Penalty:
     """λ Ω(θ) over the parameters for which ``decays(name, p)`` is true.
 
@@ -32,9 +27,7 @@ class _Penalty:
     a strength λ < 0 and where no parameter is chosen.
     """
 
-    def __init__(
-        self, model, strength: float, *, decays: Callable[[str, np.ndarray], bool] = _matrices
-    ) -> None:
+    def __init__(self, model, strength: float, *, decays: Rule = is_weight) -> None:
         self.model, self.strength = model, not_negative(strength, "strength")
         self.decays = decays
         if not self._chosen():
