@@ -9,7 +9,9 @@ from contracts.models import ModelContract
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lecturelib.data import digits
+from experiments.regularization import SEEDS, wanted
+from lecturelib.activations import softmax
+from lecturelib.data import digits, regularization
 from lecturelib.gradcheck import check_gradients
 from lecturelib.layers import Linear, ReLU, Sequential
 from lecturelib.losses import CrossEntropy, MeanSquaredError
@@ -28,6 +30,7 @@ from lecturelib.regularization import (
     shift,
     soft_labels,
     soft_threshold,
+    study,
 )
 from lecturelib.training import accuracy, fit
 
@@ -536,3 +539,70 @@ def test_the_metric_may_be_watched():
     )
     assert stopping.best == history.metric.max()
     assert accuracy(model.predict(X), y) == stopping.best
+
+
+# The comparison, and what was measured
+
+
+def test_labels_are_redrawn_in_the_rows_to_train_and_validate_with_alone():
+    noisy, clean = study.noisy_digits(3, 0.3), study.noisy_digits(3, 0.0)
+    assert (len(noisy.X), len(noisy.X_validation), len(noisy.X_test)) == (300, 100, 1397)
+    assert noisy.X.dtype == np.float32
+    for a, b in zip(noisy[::2], clean[::2], strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(noisy.y_test, clean.y_test)
+    wrong = np.concatenate([noisy.y != clean.y, noisy.y_validation != clean.y_validation])
+    assert wrong.mean() == pytest.approx(0.27, abs=0.06)
+    assert not np.array_equal(study.noisy_digits(4).X, noisy.X)
+
+
+def test_each_method_is_what_its_name_says(monkeypatch):
+    monkeypatch.setattr(study, "EPOCHS", 2)
+    task = study.noisy_digits(0)
+    found = {
+        m: study.scores(study.train(task, m, 1, seed=0), task) for m in ("none", "L2", "decay")
+    }
+    for method in ("shift", "mixup", "early stopping"):
+        found[method] = study.scores(study.train(task, method, 1, seed=0), task)
+    for method in ("dropout", "smoothing"):
+        found[method] = study.scores(study.train(task, method, 0.5, seed=0), task)
+    several = [scores for method, scores in found.items() if method != "early stopping"]
+    assert len(set(several)) == len(several)  # each does something of its own
+    assert study.train(task, "shift", 1, seed=0).training
+    pair = study.Ensemble.trained(task, 2, seed=0)
+    z = [softmax(model.predict(task.X_test)) for model in pair.models]
+    np.testing.assert_allclose(pair.predict(task.X_test), (z[0] + z[1]) / 2, rtol=1e-6)
+    assert not np.array_equal(*z)
+    with pytest.raises(
+        ValueError, match=r"^method: expected one of \['none', .* got 'ensemble'; an"
+    ):
+        study.train(task, "ensemble", 5, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("method", "strength", "noise", "seed"),
+    [("none", 0, 0.3, 1), ("dropout", 0.5, 0.3, 2), ("decay", 3, 0.3, 0), ("shift", 1, 0.0, 1)],
+)
+def test_what_is_packaged_is_measured_again(method, strength, noise, seed):
+    kept, found = regularization(), study.measure(method, strength, noise, seed)
+    for column, value in found._asdict().items():
+        # Other machines sum in another order, and a thousand steps carry that on.
+        expected = kept.of(method, strength, noise, column)[seed]
+        assert value == pytest.approx(expected, abs=0.04), column
+
+
+def test_the_record_is_whole_and_refuses_what_it_has_not():
+    kept = regularization()
+    assert kept.about["command"] == "python -m experiments.regularization"
+    cases = zip(kept.method, kept.strength, kept.noise, kept.seed, strict=True)
+    assert list(cases) == list(wanted(SEEDS))
+    assert kept.strengths("dropout").tolist() == [0.3, 0.5, 0.7]
+    assert kept.of("none", 0, 0.3).shape == (len(SEEDS),)
+    means = [kept.of("dropout", s, 0.3, "validation").mean() for s in (0.3, 0.5, 0.7)]
+    assert kept.chosen("dropout", 0.3) == (0.3, 0.5, 0.7)[int(np.argmax(means))]
+    with pytest.raises(
+        ValueError, match=r"^method, strength, noise, column: .* got 'none', 1, 0.3"
+    ):
+        kept.of("none", 1, 0.3)
+    with pytest.raises(ValueError, match=r"^method: expected one of \['L1', .* got 'l2'"):
+        kept.strengths("l2")
