@@ -53,7 +53,7 @@ class RegularizerScores(NamedTuple):
 
 
 def regularization() -> RegularizerScores:
-    """Accuracy of ten regularisers on 300 digits with noisy and with clean labels, ten seeds each.
+    """Accuracy of ten regularisers on 300 digits with noisy and with clean labels, five seeds each.
 
     The task and the training are those of ``lecturelib.regularization.study``.
     """
