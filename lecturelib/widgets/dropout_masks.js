@@ -86,7 +86,7 @@ function build(ui) {
   } });
   const step = () => ui.state().draws < MOST && (ui.put({ draws: ui.state().draws + 1 }), true);
   const first = slider({ label: "output h₁", ...ui.own("h", 0) });
-  const controls = [slider({ label: "probability p", step: 0.05, ...ui.own("p") }), first, slider({ label: "masks", ...ui.own("draws") }), ask];
+  const controls = [slider({ label: "drop with p", step: 0.05, ...ui.own("p") }), first, slider({ label: "masks", ...ui.own("draws") }), ask];
   return { drawing: [chart.root], controls, ...player(ui, { step, pause: 150 }), redraw(state) {
     chart.redraw(state);
     const found = follow(state);

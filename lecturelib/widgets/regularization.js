@@ -103,7 +103,7 @@ function drawMap(ui) {
   const axis = [-REACH, REACH], ticks = [-4, -2, 0, 2, 4];
   const chart = plane({ x: axis, y: axis, width: 340, height: 340, ticksX: ticks, nameX: "weight w₁", nameY: "weight w₂" });
   const { root, layer, sx, sy } = chart;
-  const [levels, touching, region, point] = ["contour", "trail", "side", "stops"].map((name) => svg("path", { class: `dl-${name}` }));
+  const [levels, touching, region, point] = ["dl-contour", "dl-trail", "dl-side", "dl-stops"].map((name) => svg("path", { class: name }));
   layer.append(region, levels, touching, point);
   set(root, { role: "group", "aria-label": "Levels of the error over both weights" });
   const drop = (p) => ui.put({ least: p.map((c) => Number(c.toFixed(1))) });
@@ -126,7 +126,7 @@ function drawMap(ui) {
 function drawPaths() {
   const { root, layer, sx, sy } = plane({ x: [0, MOST], y: [-REACH, REACH], width: 340, height: 340, ticksX: [0, 5, 10, 15, 20, 25],
     ticksY: [-4, -2, 0, 2, 4], nameX: "strength λ", nameY: "weights" });
-  const curves = SUB.map((_, i) => svg("path", { class: `dl-curve dl-series-${i}` }));
+  const curves = ["dl-curve dl-series-0", "dl-curve dl-series-1"].map((name) => svg("path", { class: name }));
   const names = SUB.map((name) => svg("text", {}, name)), now = svg("path", { class: "dl-limit" });
   layer.append(now, ...curves, ...names);
   set(root, { role: "img", "aria-label": "Both weights against the strength" });
