@@ -15,7 +15,7 @@ class DropoutMasks(BookWidget, module="dropout_masks"):
     "Regularization methods".
     """
 
-    heights = (620, 900)
+    heights = (739, 903)
     p = Number(0.5, 0, 0.75)
     draws = Number(0, 0, 200, whole=True)
     h = Numbers([1.0, 3.0, -2.0, 0.5, 2.0, -1.0], -3, 3)

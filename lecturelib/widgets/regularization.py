@@ -15,7 +15,7 @@ class Regularization(BookWidget, module="regularization"):
     its range raises ``TraitError``. Topic: "Regularization methods".
     """
 
-    heights = (800, 1250)
+    heights = (852, 1462)
     penalty = Choice("ridge", ["ridge", "lasso"])
     strength = Number(5, 0, 25)
     least = Numbers([3.0, 1.0], -4, 4)
