@@ -23,6 +23,7 @@ from benchmarks import (
     pages,
     python,
     recurrent,
+    regularization,
     training,
     widgets,
 )
@@ -41,6 +42,7 @@ PARTS = {
     "training": training.rows,
     "optimisers": optimisers.rows,
     "recurrent": recurrent.rows,
+    "regularization": regularization.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")

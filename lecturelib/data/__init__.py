@@ -11,6 +11,7 @@ from lecturelib.data._mnist import mnist
 from lecturelib.data._mnist1d import mnist1d
 from lecturelib.data._optimisers import Optimisers, optimisers
 from lecturelib.data._purchases import purchases
+from lecturelib.data._regularization import RegularizerScores, regularization
 from lecturelib.data._shakespeare import shakespeare
 from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
@@ -20,6 +21,7 @@ __all__ = [
     "Houses",
     "LearningCurves",
     "Optimisers",
+    "RegularizerScores",
     "Split",
     "Sunspots",
     "digits",
@@ -30,6 +32,7 @@ __all__ = [
     "mnist1d",
     "optimisers",
     "purchases",
+    "regularization",
     "shakespeare",
     "split",
     "sunspots",

@@ -152,9 +152,7 @@ def test_a_new_chapter_is_in_every_table(repository):
         tables.outline(repository)
     )
     assert "optimisation" not in tables.to_come(repository)
-    assert "yet: feed-forward and recurrent networks, regularisation," in tables.to_come(
-        repository
-    )
+    assert "yet: feed-forward and recurrent networks, regularisation," in tables.to_come(repository)
     assert (
         "| 15 | Topics in this course | {ref}`course-topics`, {ref}`optimization-idea` "
         "| [`lecturelib.optim`](#api-optim) | `tests/lecturelib/test_optim.py` |"

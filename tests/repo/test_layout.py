@@ -26,6 +26,7 @@ TESTED_THROUGH = {
     "lecturelib/exchange": "lecturelib/test_frameworks.py",
     "lecturelib/layers": "lecturelib/test_layers.py",
     "lecturelib/optim": "lecturelib/test_optim.py",
+    "lecturelib/regularization": "lecturelib/test_regularization.py",
     "lecturelib/rnn": "lecturelib/test_rnn.py",
     "sphinxext/page_kernel": "sphinxext/test_page_kernel.py",
     "sphinxext/python/pyodide/compile/inside.py": "sphinxext/python/pyodide/compile",
