@@ -26,18 +26,18 @@ def convolve(x, W, b=None, *, padding=0, stride=1, dilation=1, groups=1):
     rows, columns = (output_size(n, k, **window) for n, k in zip(size, (kh, kw), strict=True))
     x = np.pad(x, [(0, 0), (0, 0), (padding, padding), (padding, padding)])
     h = np.zeros((N, n_out, rows, columns), x.dtype)
-    for n, o, r, s in np.ndindex(h.shape):
+    for n, o, u, v in np.ndindex(h.shape):
         first = o // (n_out // groups) * depth  # of the channels that the group of o looks at
         for c, i, j in np.ndindex(depth, kh, kw):
-            pixel = x[n, first + c, r * stride + i * dilation, s * stride + j * dilation]
-            h[n, o, r, s] += W[o, c, i, j] * pixel
+            pixel = x[n, first + c, u * stride + i * dilation, v * stride + j * dilation]
+            h[n, o, u, v] += W[o, c, i, j] * pixel
         if b is not None:
-            h[n, o, r, s] += b[o]
+            h[n, o, u, v] += b[o]
     return h
 
 
 class Conv2d(Layer):
-    """h[n,o,r,s] = b_o + Σ_{c,i,j} W[o,c,i,j] x[n, c, r·stride + i·dilation − padding, s·… + j·…].
+    """h[n,o,u,v] = b_o + Σ_{c,i,j} W[o,c,i,j] x[n, c, u·stride + i·dilation − padding, v·… + j·…].
 
     x (N, n_in, H, W), W (n_out, n_in / groups, kh, kw), b (n_out,) -> (N, n_out, H', W') with the
     sizes of ``output_size``; outside the image x is 0. ``kernel`` is a side or a pair (kh, kw).
@@ -118,8 +118,8 @@ class Conv2d(Layer):
     def backward(self, dh, *, input_gradient: bool = True):
         """∂L/∂x, and the sums over examples and places are added to dW and db.
 
-        dW[o,c,i,j] = Σ_{n,r,s} dh[n,o,r,s] x[n, c, r·stride + i·dilation − padding, …], and each
-        dh[n,o,r,s] goes back, times W[o,c,i,j], to the pixel that it came from. dh (N, n_out, H',
+        dW[o,c,i,j] = Σ_{n,u,v} dh[n,o,u,v] x[n, c, u·stride + i·dilation − padding, …], and each
+        dh[n,o,u,v] goes back, times W[o,c,i,j], to the pixel that it came from. dh (N, n_out, H',
         W') -> (N, n_in, H, W); None without ``input_gradient``: a first layer needs no ∂L/∂x.
         """
         dh, (rows, shape) = self._recall(dh)
@@ -141,8 +141,8 @@ class Conv2d(Layer):
         dx = np.zeros(self._padded(shape), d.dtype)
         for i, j in np.ndindex(kernels.shape[3:]):
             sent = d @ kernels[..., i, j]  # (G, N·H'·W', out/G) @ (G, out/G, in/G)
-            r, s = i * self.dilation, j * self.dilation
-            pixels = dx[:, r : r + step * (H - 1) + 1 : step, s : s + step * (W - 1) + 1 : step]
+            u, v = i * self.dilation, j * self.dilation
+            pixels = dx[:, u : u + step * (H - 1) + 1 : step, v : v + step * (W - 1) + 1 : step]
             pixels += sent.transpose(1, 0, 2).reshape(pixels.shape)
         return self._inside(dx).transpose(0, 3, 1, 2)
 

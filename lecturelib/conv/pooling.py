@@ -45,7 +45,7 @@ class MaxPool2d(_Pool):
     """
 
     def forward(self, x):
-        """h[n,c,r,s] = max_{i,j} x[n, c, r·stride + i, s·stride + j]."""
+        """h[n,c,u,v] = max_{i,j} x[n, c, u·stride + i, v·stride + j]."""
         x, size = self._checked(x)
         h = reduce(np.maximum, self._places(x, size))
         h = h.copy() if self.kernel == 1 else h  # a maximum of one would be a view of x
@@ -77,7 +77,7 @@ class AvgPool2d(_Pool):
     """
 
     def forward(self, x):
-        """h[n,c,r,s] = Σ_{i,j} x[n, c, r·stride + i, s·stride + j] / kernel²."""
+        """h[n,c,u,v] = Σ_{i,j} x[n, c, u·stride + i, v·stride + j] / kernel²."""
         x, size = self._checked(x)
         h = sum(self._places(x, size)) / self.kernel**2
         return self._keep((x.shape, x.dtype), h.astype(x.dtype, copy=False))
@@ -104,7 +104,7 @@ class GlobalAveragePool(Layer):
     """
 
     def forward(self, x):
-        """h_nc = Σ_{r,s} x_ncrs / (H W)."""
+        """h_nc = Σ_{u,v} x_ncuv / (H W)."""
         x = floating_array(x)
         image_size(x, self, kernel=(1, 1))
         return self._keep(x.shape, x.mean(axis=(2, 3)))
