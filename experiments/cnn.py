@@ -23,7 +23,7 @@ from lecturelib.shifts import NETWORKS, accuracy_when_shifted, cnn, mlp, pooled_
 
 DATA = Path(__file__).parents[1] / "lecturelib/data"
 COLUMNS = "part;case;seed;x;value"
-SEEDS = range(5)
+SEEDS = range(3)
 SHIFTS = range(4)
 EPOCHS = {"mnist": 6, "digits": 20, "depth": 6, "before": 6, "after": 40}
 DEPTHS = (4, 16, 32)

@@ -30,7 +30,7 @@ class TestConvolution(WidgetContract):
     {"padding": 1, "stride": 2} 2 × 2 outputs. The stride does not divide 3: one row and column is
       in no window. Y[0, 0] is asked for.
     {"padding": 2, "stride": 3, "ask": "dK", "show": true} 2 × 2 outputs. The stride does not divide
-      5: two rows and columns are in no window. dK[1, 2] = −1.
+      5: two rows and columns are in no window. dK[1, 2] = 0.
     {"dilation": 2} The kernel spans 5 pixels, the image with its padding has 4: there is no place
       for it.
     """
