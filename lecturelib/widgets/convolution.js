@@ -125,7 +125,7 @@ function drawImage() {
 }
 
 function drawMaps(ui) {
-  const root = svg("svg", { viewBox: "0 -24 400 266", class: "dl-diagram dl-steps", role: "group", "aria-label": "Kernel and outputs; choose what to compute" });
+  const root = svg("svg", { viewBox: "0 -24 400 266", class: "dl-diagram dl-steps dl-near", role: "group", "aria-label": "Kernel and outputs; choose what to compute" });
   const parts = (state) => {
     const n = side(state), dK = state.ask === "dK";
     const weights = dK ? gradient(state) : state.kernel, values = dK ? given(state) : outputs(state);
@@ -166,7 +166,7 @@ function build(ui) {
     image.redraw(state);
     maps.redraw(state);
     const list = side(state) ? listed(state) : [], result = (x) => (state.show ? brief(x) : "?");
-    const rows = list.map(({ weight, value, place }) => [state.ask === "Y" ? "weight · pixel" : `dY · pixel${place ? ", last place" : ", first place"}`, `${wrap(weight)} · ${wrap(value)}`, result(weight * value)]);
+    const rows = list.map(({ weight, value, place, row, column }, e) => [state.ask === "Y" ? `K[${Math.floor(e / K)}, ${e % K}] · X[${row}, ${column}]` : `dY · X[${row}, ${column}], ${place ? "last" : "first"} place`, `${wrap(weight)} · ${wrap(value)}`, result(weight * value)]);
     if (list.length) rows.push([name(state), "sum", result(right(state))]);
     body.replaceChildren(...rows.map(([what, text, value]) => h("tr", {}, h("th", { scope: "row" }, what), h("td", {}, text), h("td", {}, value))));
     return { formula: [], words: describe(state) };

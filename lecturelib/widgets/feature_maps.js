@@ -2,10 +2,10 @@
 import { h, svg, set, format, choice, tick, onpress } from "./kit/kit.js";
 import { frame } from "./kit/frame.js";
 import { nn } from "./kit/nn.js";
-import { greys, inkOf, inkText, pad } from "./kit/pad.js";
+import { greys, INK, inkOf, inkText, pad } from "./kit/pad.js";
 import { SPEC } from "./feature_maps.py";
 
-const SIDE = 28, FULL = 15, SHAPES = { "layers.0.W": [8, 1, 3, 3], "layers.0.b": [8], "layers.3.W": [16, 8, 3, 3], "layers.3.b": [16], "layers.7.W": [10, 784], "layers.7.b": [10] };
+const SIDE = 28, SHAPES = { "layers.0.W": [8, 1, 3, 3], "layers.0.b": [8], "layers.3.W": [16, 8, 3, 3], "layers.3.b": [16], "layers.7.W": [10, 784], "layers.7.b": [10] };
 // Rows and columns from, to of what is covered.
 const COVERS = { nothing: [0, 0, 0, 0], "upper left": [4, 14, 4, 14], "upper right": [4, 14, 14, 24], "lower left": [14, 24, 4, 14], "lower right": [14, 24, 14, 24], middle: [9, 19, 9, 19] };
 
@@ -29,7 +29,7 @@ export function seen(examples, state) {
   return ink.map((_, i) => {
     const row = Math.floor(i / SIDE), column = i % SIDE, r = row - state.down, c = column - state.right;
     if (r < 0 || c < 0 || r >= SIDE || c >= SIDE || (row >= top && row < bottom && column >= left && column < right)) return 0;
-    return ink[r * SIDE + c] / FULL;
+    return ink[r * SIDE + c] / INK;
   });
 }
 
@@ -49,8 +49,8 @@ export function describe(net, examples, state) {
   if (!x.some((value) => value)) return "The image is empty: draw a digit, or choose an example.";
   const { o } = forward(net, x), says = best(o), { down, right } = state;
   const moves = [[down, "down", "up"], [right, "right", "left"]].filter(([n]) => n).map(([n, more, less]) => `${Math.abs(n)} ${n > 0 ? more : less}`);
-  const what = `${state.ink ? "Your drawing" : `The example ${state.digit}`}${moves.length ? `, moved ${moves.join(" and ")}` : ""}${state.cover === "nothing" ? "" : `, ${state.cover} covered`}`;
-  return `${what}, is read as ${says} with p = ${format(o[says])}.`;
+  const what = [state.ink ? "Your drawing" : `The example ${state.digit}`, ...(moves.length ? [`moved ${moves.join(" and ")}`] : []), ...(state.cover === "nothing" ? [] : [`${state.cover} covered`])];
+  return `${what.join(", ")}${what.length > 1 ? "," : ""} is read as ${says} with p = ${format(o[says])}.`;
 }
 
 /** A kernel of 3 × 3 at (x, y): squares for positive weights, circles for negative ones, by size. */
@@ -125,8 +125,10 @@ function drawAnswer() {
 function build(ui, net, examples) {
   const drawing = pad({ side: SIDE, label: "Drawing pad: arrow keys move the pen, Space draws, Backspace erases", get: () => inks(examples, ui.state()),
     put: (ink) => ui.put({ ink: inkText(ink) || "0" }), pen: () => ui.state().pen, move: (pen) => ui.put({ pen }), erasing: () => ui.state().erase });
-  const image = svg("g"), look = svg("svg", { viewBox: `0 -3 ${SIDE} ${SIDE + 3}`, role: "img", "aria-label": "What the network sees, moved and covered" },
+  const image = svg("g"), look = svg("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "img", "aria-label": "What the network sees, moved and covered" },
     svg("rect", { width: SIDE, height: SIDE, class: "dl-thin", "vector-effect": "non-scaling-stroke" }), image);
+  drawing.root.style.maxWidth = "18rem";
+  look.style.maxWidth = "11rem";
   const first = drawFirst(), second = drawSecond(ui), bars = drawAnswer();
   const shove = ([text, label, down, right]) => h("button", { type: "button", "aria-label": label, onclick: () => {
     const state = ui.state();
@@ -136,12 +138,13 @@ function build(ui, net, examples) {
     .map(([text, way, ...by]) => shove([text, `Move ${way}`, ...by])), h("button", { type: "button", onclick: () => ui.put({ ink: "0", down: 0, right: 0 }) }, "Empty the pad")), update() {} };
   const controls = [arrows, choice({ label: "example", ...ui.own("digit"), put: (digit) => ui.put({ digit, ink: "" }) }), choice({ label: "cover", ...ui.own("cover") }),
     tick({ label: "the pointer erases", ...ui.own("erase") })];
+  for (const { root } of [first, second]) root.style.maxWidth = "36rem";
   return { drawing: [drawing.root, look, bars.root, first.root, second.root], controls, redraw(state) {
     const words = describe(net, examples, state);
     if (!net) return { formula: [], words };
     const x = seen(examples, state), all = forward(net, x);
-    drawing.redraw(inks(examples, state).map((value) => value / FULL));
-    image.replaceChildren(...greys(x, SIDE, { levels: FULL }));
+    drawing.redraw(inks(examples, state).map((value) => value / INK));
+    image.replaceChildren(...greys(x, SIDE, { levels: INK }));
     first.redraw(net, all);
     second.redraw(net, all, state);
     bars.redraw(all.o);

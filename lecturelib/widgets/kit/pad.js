@@ -1,7 +1,9 @@
 // A drawing pad: ink on a square of pixels, by mouse, finger or keys. Inks are whole numbers from 0 to 15.
 import { clamp, pressed, set, svg } from "./kit.js";
 
-const FULL = 15, REACH = 1.7; // a brush as soft as the strokes of scanned handwriting
+/** The most ink that a pixel holds. */
+export const INK = 15;
+const REACH = 1.7; // a brush as soft as the strokes of scanned handwriting
 
 /** The inks as text, a hexadecimal digit a pixel, without the zeros at its end. */
 export const inkText = (ink) => ink.map((value) => value.toString(16)).join("").replace(/0+$/, "");
@@ -12,8 +14,8 @@ export const inkOf = (text, side) => Array.from({ length: side * side }, (_, i) 
 /** The inks after a brush at (x, y), in pixels, has added ink or, erasing, has taken it away. */
 export function brushed(ink, side, [x, y], erase = false) {
   return ink.map((value, i) => {
-    const strength = Math.round(FULL * clamp(REACH - Math.hypot((i % side) + 0.5 - x, Math.floor(i / side) + 0.5 - y), 0, 1));
-    return erase ? Math.min(value, FULL - strength) : Math.max(value, strength);
+    const strength = Math.round(INK * clamp(REACH - Math.hypot((i % side) + 0.5 - x, Math.floor(i / side) + 0.5 - y), 0, 1));
+    return erase ? Math.min(value, INK - strength) : Math.max(value, strength);
   });
 }
 
@@ -77,7 +79,7 @@ export function pad({ side, label, get, put, pen, move, erasing = () => false })
     else put(brushed(get(), side, [x + 0.5, y + 0.5], erase));
   });
   return { root, redraw(values) {
-    layer.replaceChildren(...greys(values, side, { levels: FULL }));
+    layer.replaceChildren(...greys(values, side, { levels: INK }));
     const [x, y] = pen();
     set(here, { x, y });
   } };

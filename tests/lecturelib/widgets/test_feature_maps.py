@@ -39,7 +39,9 @@ class TestFeatureMaps(WidgetContract):
     controls = "select-one checkbox unit"
     sentences = """
     {"ink": "0"} The image is empty: draw a digit, or choose an example.
-    {"digit": 1} The example 1, is read as 1 with p = 1.00.
+    {"digit": 1} The example 1 is read as 1 with p = 1.00.
+    {"down": 2, "right": -1, "cover": "middle", "digit": 0} The example 0, moved 2 down and 1 left,
+      middle covered, is read as 0 with p = 1.00.
     """
 
     def make(self, **state):
@@ -166,5 +168,5 @@ def test_what_does_not_fit_is_refused(change, message):
 def test_weights_too_large_for_the_record_are_refused():
     model = trained_cnn()
     model.layers[7].W[0, 0] = 9
-    with pytest.raises(ValueError, match="^model: expected weights below 8 in size"):
+    with pytest.raises(ValueError, match=r"^model: expected weights below 8 in size"):
         FeatureMaps.of(model, mnist().images, mnist().y)
