@@ -16,7 +16,7 @@ class Convolution(BookWidget, module="convolution"):
     from 0; dY is 1 at the first output, −1 at the last and 0 elsewhere. ``show`` shows the answer.
     """
 
-    heights = (777, 1256)
+    heights = (1156, 1656)
     image = Numbers([1, 2, 0, 1, 0, 1, 3, 1, 2, 0, 1, 0, 1, 1, 0, 2], -9, 9)
     kernel = Numbers([1, 0, -1, 2, 0, -2, 1, 0, -1], -9, 9)
     padding = Choice(0, [0, 1, 2])

@@ -5,7 +5,7 @@ import { nn } from "./kit/nn.js";
 import { greys, INK, inkOf, inkText, pad } from "./kit/pad.js";
 import { SPEC } from "./feature_maps.py";
 
-const SIDE = 28, SHAPES = { "layers.0.W": [8, 1, 3, 3], "layers.0.b": [8], "layers.3.W": [16, 8, 3, 3], "layers.3.b": [16], "layers.7.W": [10, 784], "layers.7.b": [10] };
+const SIDE = 28;
 // Rows and columns from, to of what is covered.
 const COVERS = { nothing: [0, 0, 0, 0], "upper left": [4, 14, 4, 14], "upper right": [4, 14, 14, 24], "lower left": [14, 24, 4, 14], "lower right": [14, 24, 14, 24], middle: [9, 19, 9, 19] };
 
@@ -14,8 +14,8 @@ export function decode(record) {
   if (!record.data) return null;
   const bytes = Uint8Array.from(atob(record.data), (char) => char.charCodeAt(0)), numbers = new Int16Array(bytes.buffer);
   let at = 0;
-  return Object.fromEntries(Object.keys(record.shapes).map((name) => {
-    const shape = SHAPES[name], size = shape.reduce((p, n) => p * n, 1);
+  return Object.fromEntries(Object.entries(record.shapes).map(([name, shape]) => {
+    const size = shape.reduce((p, n) => p * n, 1);
     return [name, nn.tensor(shape, Array.from(numbers.subarray(at, (at += size)), (n) => n / record.unit))];
   }));
 }

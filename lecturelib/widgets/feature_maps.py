@@ -32,7 +32,7 @@ class FeatureMaps(BookWidget, module="feature_maps"):
     ``FeatureMaps.of(model, images, y)``; without a network it stays empty.
     """
 
-    heights = (1100, 1700)
+    heights = (1450, 1544)
     digit = Choice(3, range(10))
     ink = Text("", SIDE * SIDE)
     erase = Flag(False)
