@@ -11,11 +11,11 @@ export const inkText = (ink) => ink.map((value) => value.toString(16)).join("").
 /** The inks of a text; what is no hexadecimal digit is 0. */
 export const inkOf = (text, side) => Array.from({ length: side * side }, (_, i) => parseInt(text[i] ?? "0", 16) || 0);
 
-/** The inks after a brush at (x, y), in pixels, has added ink or, erasing, has taken it away. */
+/** The inks after a brush at (x, y), in pixels, has added ink or, erasing, has taken all of it away. */
 export function brushed(ink, side, [x, y], erase = false) {
   return ink.map((value, i) => {
     const strength = Math.round(INK * clamp(REACH - Math.hypot((i % side) + 0.5 - x, Math.floor(i / side) + 0.5 - y), 0, 1));
-    return erase ? Math.min(value, INK - strength) : Math.max(value, strength);
+    return erase ? (strength ? 0 : value) : Math.max(value, strength);
   });
 }
 
