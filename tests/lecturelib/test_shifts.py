@@ -93,8 +93,8 @@ def test_three_of_the_four_networks_are_equally_large():
     counts = {name: model.count for name, model in made.items()}
     assert counts.pop("wide MLP") == 50_890
     assert max(counts.values()) < 1.1 * min(counts.values())
-    small = [build(rng).count for build in script.SMALL.values()]
-    assert max(small) < 1.15 * min(small)
+    small = {name: build(rng).count for name, build in script.SMALL.items()}
+    assert max(small, key=small.get) == "MLP"  # what the CNNs win, they do not win by size
 
 
 def test_training_starts_anew_from_the_same_seed():
