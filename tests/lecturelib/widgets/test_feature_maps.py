@@ -106,7 +106,7 @@ def test_every_map_is_that_of_the_library(javascript):
     for n, one in enumerate(found):
         for name, i in (("first", 1), ("pooled", 2), ("second", 4), ("small", 5), ("z", 7)):
             a = expected[i][n].ravel()
-            np.testing.assert_allclose(one[name], a, rtol=1e-5, atol=1e-6 * np.abs(a).max())
+            np.testing.assert_allclose(one[name], a, rtol=1e-6, atol=1e-6 * np.abs(a).max())
         np.testing.assert_allclose(one["o"], softmax(expected[7][n : n + 1])[0], atol=1e-6)
 
 
