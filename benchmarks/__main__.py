@@ -24,6 +24,7 @@ from benchmarks import (
     python,
     recurrent,
     regularization,
+    convolution,
     training,
     widgets,
 )
@@ -43,6 +44,7 @@ PARTS = {
     "optimisers": optimisers.rows,
     "recurrent": recurrent.rows,
     "regularization": regularization.rows,
+    "convolution": convolution.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")

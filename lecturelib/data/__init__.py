@@ -4,6 +4,7 @@ Every loader reads its file anew and returns fresh arrays, so changing one resul
 it was. Where each file is from and under which licence: ``README.md`` beside this file.
 """
 
+from lecturelib.data._cnn import CnnRuns, cnn_runs, digit_cnn
 from lecturelib.data._digits import Digits, digits
 from lecturelib.data._houses import Houses, houses, houses_windsor
 from lecturelib.data._learning_curve import LearningCurves, learning_curve
@@ -17,6 +18,7 @@ from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
 
 __all__ = [
+    "CnnRuns",
     "Digits",
     "Houses",
     "LearningCurves",
@@ -24,6 +26,8 @@ __all__ = [
     "RegularizerScores",
     "Split",
     "Sunspots",
+    "cnn_runs",
+    "digit_cnn",
     "digits",
     "houses",
     "houses_windsor",

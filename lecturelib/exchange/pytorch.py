@@ -1,4 +1,4 @@
-"""How feed-forward and recurrent networks go to PyTorch and come back, with copied weights."""
+"""How networks of this library go to PyTorch and come back, with copied weights."""
 
 from __future__ import annotations
 
@@ -49,6 +49,44 @@ def norm(kind: str, layer, arrays: dict[str, str], **settings):
         for theirs, ours in arrays.items():
             getattr(made, theirs).copy_(torch.from_numpy(getattr(layer, ours)))
     return made.train(layer.training)
+
+
+def conv2d(W, b, **settings):
+    """``torch.nn.Conv2d`` with copies of W (out, in / groups, kh, kw) and b; settings as there."""
+    import torch
+
+    groups, (n_out, depth, *kernel) = settings["groups"], W.shape
+    settings |= {"bias": b is not None, "dtype": getattr(torch, W.dtype.name)}
+    made = torch.nn.utils.skip_init(torch.nn.Conv2d, depth * groups, n_out, kernel, **settings)
+    with torch.no_grad():
+        made.weight.copy_(torch.from_numpy(W))
+        if b is not None:
+            made.bias.copy_(torch.from_numpy(b))
+    return made
+
+
+def from_conv2d(module):
+    """Arguments of a Conv2d of ``lecturelib.conv`` and its arrays, or ValueError."""
+    from torch import nn
+
+    plain = isinstance(module, nn.Conv2d) and module.padding_mode == "zeros"
+    moves = ("padding", "stride", "dilation")
+    if not plain or not all(_even(getattr(module, name)) for name in moves):
+        raise ValueError(
+            "module: expected a torch.nn.Conv2d, padded with zeros and with the same padding, "
+            f"stride and dilation along both axes, got {module}; build it so"
+        )
+    arguments = {name: getattr(module, name)[0] for name in moves}
+    arguments |= {"n_in": module.in_channels, "n_out": module.out_channels}
+    arguments |= {"groups": module.groups, "bias": module.bias is not None}
+    arrays = {"W": module.weight, "b": module.bias}
+    arrays = {name: t.detach().cpu().numpy() for name, t in arrays.items() if t is not None}
+    return arguments | {"kernel": list(module.kernel_size)}, arrays
+
+
+def _even(pair):
+    """Whether it is a pair of equal numbers; padding may be a word."""
+    return isinstance(pair, tuple) and pair[0] == pair[1]
 
 
 def to_sequential(layers):
