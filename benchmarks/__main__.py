@@ -13,7 +13,18 @@ from pathlib import Path
 
 from playwright.sync_api import Error
 
-from benchmarks import book, gated, light, loops, numerics, pages, python, recurrent, training, widgets
+from benchmarks import (
+    book,
+    gated,
+    light,
+    loops,
+    numerics,
+    pages,
+    python,
+    recurrent,
+    training,
+    widgets,
+)
 from benchmarks.report import NotMeasuredError, Row, markdown, not_measured
 
 # The book first: it leaves the pages that the others look at.

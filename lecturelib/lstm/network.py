@@ -54,13 +54,26 @@ def lstm_step_backward(ds, dc, c_prev, c, gates):
     return np.concatenate(da, axis=1), dc * f
 
 
+@np.errstate(over="ignore")
+def open_gates(a):
+    """i, f and o through the sigmoid, g through tanh, in place;  a (4, N, H) -> the same array."""
+    for gate in (a[:2], a[3]):
+        # e^−a overflows to infinity for very negative a, and 1 / ∞ is the right limit, 0.
+        np.negative(gate, out=gate)
+        np.exp(gate, out=gate)
+        gate += 1
+        np.reciprocal(gate, out=gate)
+    np.tanh(a[2], out=a[2])
+    return a
+
+
 class LSTM(Gated):
     """c_t = f ⊙ c_{t−1} + i ⊙ g,  s_t = o ⊙ tanh(c_t);  x (T, N, D) -> z_t = V s_t + b_out.
 
     i, f, o = σ(U x_t + W s_{t−1} + b) and g = tanh(…), the blocks of U (4H, D), W (4H, H), b (4H,)
-    in PyTorch's order i, f, g, o. z (T, N, C), D = n_in, H = n_hidden, C = n_out; with n_out = 0 there is no
-    output layer and the states s_t are returned, as ``torch.nn.LSTM`` does. ``states`` and
-    ``cells`` hold s_0 … s_T and c_0 … c_T of the last pass, ``state`` the last of both.
+    in PyTorch's order i, f, g, o. z (T, N, C), D = n_in, H = n_hidden, C = n_out; with n_out = 0
+    there is no output layer and the states s_t are returned, as ``torch.nn.LSTM`` does. ``states``
+    and ``cells`` hold s_0 … s_T and c_0 … c_T of the last pass, ``state`` the last of both.
 
     U and V start from Xavier's initialisation, each block of W as an orthogonal matrix, b at 0 and
     at ``forget_bias`` in the forget gate's block, so that the cell hands on most of its value at
@@ -101,10 +114,9 @@ class LSTM(Gated):
         s, c, h = self._started(s0, T, N), self._started(c0, T, N), np.empty_like(gates[:, 0])
         for t in range(T):
             gates[t] += s[t] @ WT  # (N, H) @ (4, H, H) -> (4, N, H)
-            gates[t, :2], gates[t, 3] = sigmoid.bare(gates[t, :2]), sigmoid.bare(gates[t, 3])
-            np.tanh(gates[t, 2], out=gates[t, 2])
-            i, f, g, o = gates[t]
-            c[t + 1] = f * c[t] + i * g
+            i, f, g, o = open_gates(gates[t])
+            np.multiply(f, c[t], out=c[t + 1])
+            c[t + 1] += i * g
             np.tanh(c[t + 1], out=h[t])
             np.multiply(o, h[t], out=s[t + 1])
             if ended is not None:
@@ -146,8 +158,9 @@ class LSTM(Gated):
             i, f, g, _ = gates[t]
             ds = ds_t = ds + dh[t]  # a state feeds its own output and the next step
             dc_t = dc + ds * into_c[t]
-            for k, arrived in enumerate((dc_t * g, dc_t * c[t], dc_t * i, ds * h[t])):
-                da[t, k] *= arrived
+            for k, (a, b) in enumerate(((dc_t, g), (dc_t, c[t]), (dc_t, i), (ds, h[t]))):
+                da[t, k] *= a
+                da[t, k] *= b
             if ended is not None:
                 np.copyto(da[t], 0, where=ended[t])
             ds = (da[t] @ W).sum(axis=0)  # (4, N, H) @ (4, H, H), one part from each gate
