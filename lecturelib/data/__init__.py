@@ -7,6 +7,7 @@ it was. Where each file is from and under which licence: ``README.md`` beside th
 from lecturelib.data._digits import Digits, digits
 from lecturelib.data._houses import Houses, houses, houses_windsor
 from lecturelib.data._learning_curve import LearningCurves, learning_curve
+from lecturelib.data._lstm import GatedRuns, gated_runs
 from lecturelib.data._mnist import mnist
 from lecturelib.data._mnist1d import mnist1d
 from lecturelib.data._purchases import purchases
@@ -16,11 +17,13 @@ from lecturelib.data._sunspots import Sunspots, sunspots
 
 __all__ = [
     "Digits",
+    "GatedRuns",
     "Houses",
     "LearningCurves",
     "Split",
     "Sunspots",
     "digits",
+    "gated_runs",
     "houses",
     "houses_windsor",
     "learning_curve",
