@@ -337,7 +337,7 @@ def torch_gradients(model, x, state, dz, ds, lengths=None, last_only=False):
     return z.detach().numpy(), found, [leaf.grad.numpy() for leaf in leaves]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.sampled_from(["lstm", "gru", "gru, z renews"]),
     *[st.integers(1, 4)] * 5,
