@@ -209,6 +209,7 @@ function build(ui) {
   const actions = [button("Show", () => ui.put({ done: ui.state().done + 1 })), button("Hide all", () => ui.put({ done: 0 }))];
   return { drawing: [root], controls, actions, redraw(state) {
     root.replaceChildren(...(state.view === LATCH ? drawLatch : state.view === BARS ? drawBars : drawStep)(state));
+    for (const one of actions) one.hidden = !asked(state).length;
     root.setAttribute("aria-label", `${state.view}: ${describe(state)}`);
     return { formula: formula(state), words: describe(state) };
   } };

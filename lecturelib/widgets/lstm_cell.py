@@ -19,7 +19,7 @@ class LstmCell(BookWidget, module="lstm_cell"):
     unit that starts at 0.8. A value outside its range raises ``TraitError``.
     """
 
-    heights = (830, 1180)
+    heights = (801, 1063)
     view = Choice("gates by hand", VIEWS)
     f = Number(0.5, 0, 1)
     i = Number(1, 0, 1)

@@ -1,4 +1,4 @@
-"""The record of the LSTM chapter: its script, its file, its loader, and two lines measured again."""
+"""The record of the LSTM chapter: its script, file and loader, and two lines measured again."""
 
 import numpy as np
 import pytest
