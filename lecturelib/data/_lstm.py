@@ -41,8 +41,8 @@ class GatedRuns(NamedTuple):
 def gated_runs() -> GatedRuns:
     """RNN, LSTM and GRU on two tasks, and writing backwards with and without attention.
 
-    Adding problem: T = 50, 32 units, five seeds. Characters: the text and the training of the
-    chapter on recurrent networks, three seeds. Reversal: ten symbols, 32 units, three seeds.
+    Adding problem: T = 50, 32 units. Characters: the text and the training of the
+    chapter on recurrent networks. Reversal: ten symbols, 32 units. Three seeds or more each.
     """
     lines = read("lstm.csv").decode("utf-8").splitlines()
     remarks = [line.removeprefix("# ") for line in lines if line.startswith("#")]
