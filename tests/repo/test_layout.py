@@ -25,6 +25,7 @@ IN_THE_PAGE = "sphinxext.page_kernel"
 TESTED_THROUGH = {
     "lecturelib/exchange": "lecturelib/test_frameworks.py",
     "lecturelib/layers": "lecturelib/test_layers.py",
+    "lecturelib/lstm": "lecturelib/test_lstm.py",
     "lecturelib/rnn": "lecturelib/test_rnn.py",
     "sphinxext/page_kernel": "sphinxext/test_page_kernel.py",
     "sphinxext/python/pyodide/compile/inside.py": "sphinxext/python/pyodide/compile",
