@@ -26,9 +26,9 @@ OUTPUT = Path(__file__).parents[1] / "lecturelib/data/lstm.csv"
 COLUMNS = "task;model;length;seed;score;parameters"
 # What `score` is: mean squared error, nats a character, share of sequences without an error.
 TASKS = {
-    "adding": (("RNN", "LSTM", "LSTM, forget bias 0", "GRU"), (50,), 5),
-    "characters": (("RNN", "LSTM", "LSTM, 31 units", "GRU"), (16,), 3),
-    "reversal": (("one state", "attention"), (4, 8, 12), 3),
+    "adding": (("RNN", "LSTM", "LSTM, forget bias 0", "GRU"), (50,)),
+    "characters": (("RNN", "LSTM", "LSTM, 31 units", "GRU"), (16,)),
+    "reversal": (("one state", "attention"), (4, 8, 12)),
 }
 
 
@@ -110,9 +110,8 @@ RUN = {"adding": adding, "characters": characters, "reversal": reversing}
 def wanted(seeds) -> Iterator[tuple[str, str, int, int]]:
     """(task, model, length, seed), seed by seed: a file broken off holds whole rounds."""
     for seed in seeds:
-        for task, (models, lengths, most) in TASKS.items():
-            if seed < most:
-                yield from ((task, m, length, seed) for length in lengths for m in models)
+        for task, (models, lengths) in TASKS.items():
+            yield from ((task, m, length, seed) for length in lengths for m in models)
 
 
 def header(today: date) -> str:
@@ -150,6 +149,6 @@ def main(path: Path, seeds) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--seeds", type=int, default=5, help="how many, from 0 on")
+    parser.add_argument("--seeds", type=int, default=3, help="how many, from 0 on")
     options = parser.parse_args()
     main(options.output, range(options.seeds))

@@ -42,7 +42,7 @@ def gated_runs() -> GatedRuns:
     """RNN, LSTM and GRU on two tasks, and writing backwards with and without attention.
 
     Adding problem: T = 50, 32 units. Characters: the text and the training of the
-    chapter on recurrent networks. Reversal: ten symbols, 32 units. Three seeds or more each.
+    chapter on recurrent networks. Reversal: ten symbols, 32 units. Three seeds each.
     """
     lines = read("lstm.csv").decode("utf-8").splitlines()
     remarks = [line.removeprefix("# ") for line in lines if line.startswith("#")]
