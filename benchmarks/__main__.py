@@ -16,6 +16,8 @@ from playwright.sync_api import Error
 from benchmarks import (
     book,
     chapters,
+    convolution,
+    gated,
     light,
     loops,
     numerics,
@@ -24,7 +26,6 @@ from benchmarks import (
     python,
     recurrent,
     regularization,
-    convolution,
     training,
     widgets,
 )
@@ -45,6 +46,7 @@ PARTS = {
     "recurrent": recurrent.rows,
     "regularization": regularization.rows,
     "convolution": convolution.rows,
+    "gated": gated.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")

@@ -8,6 +8,7 @@ from lecturelib.data._cnn import CnnRuns, cnn_runs, digit_cnn
 from lecturelib.data._digits import Digits, digits
 from lecturelib.data._houses import Houses, houses, houses_windsor
 from lecturelib.data._learning_curve import LearningCurves, learning_curve
+from lecturelib.data._lstm import GatedRuns, gated_runs
 from lecturelib.data._mnist import mnist
 from lecturelib.data._mnist1d import mnist1d
 from lecturelib.data._optimisers import Optimisers, optimisers
@@ -20,6 +21,7 @@ from lecturelib.data._sunspots import Sunspots, sunspots
 __all__ = [
     "CnnRuns",
     "Digits",
+    "GatedRuns",
     "Houses",
     "LearningCurves",
     "Optimisers",
@@ -29,6 +31,7 @@ __all__ = [
     "cnn_runs",
     "digit_cnn",
     "digits",
+    "gated_runs",
     "houses",
     "houses_windsor",
     "learning_curve",

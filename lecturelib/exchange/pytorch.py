@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 # Our activations under PyTorch's names; their one setting is the first argument in both.
 _MODULES = {
     "sigmoid": "Sigmoid",
@@ -160,6 +162,116 @@ def from_recurrent(rnn, linear):
     arrays = {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}
     sizes = {"n_in": rnn.input_size, "n_hidden": rnn.hidden_size, "n_out": linear.out_features}
     return sizes | {"bias": rnn.bias}, arrays
+
+
+def to_gated(model):
+    """An LSTM or GRU of ``lecturelib.lstm`` as its module of ``torch.nn``; copied weights.
+
+    A pair with ``nn.Linear`` where the model has an output layer.
+    """
+    module = _gated_module(model, bidirectional=False)
+    _copy_gated(module, "l0", model)
+    return module if model.V is None else (module, linear(model.V, model.b_out))
+
+
+def to_bidirectional(ahead, behind):
+    """Two LSTMs or two GRUs as one module of ``torch.nn`` that reads both ways."""
+    module = _gated_module(ahead, bidirectional=True)
+    _copy_gated(module, "l0", ahead)
+    _copy_gated(module, "l0_reverse", behind)
+    return module
+
+
+def _gated_module(model, **options):
+    import torch
+    from torch import nn
+
+    kind = getattr(nn, type(model).__name__)
+    # Without memory at first: drawing weights only to replace them would move PyTorch's generator.
+    options |= {"dtype": getattr(torch, model.dtype.name), "device": "meta"}
+    return kind(model.n_in, model.n_hidden, **options).to_empty(device="cpu")
+
+
+def _copy_gated(module, suffix, model):
+    """The weights of one direction, with b_s in the block of the second bias where it belongs."""
+    import torch
+
+    U, W, b, H = model.U.copy(), model.W.copy(), model.b.copy(), model.n_hidden
+    second = np.zeros_like(b)
+    if model.b_s is not None:
+        second[2 * H :] = model.b_s
+        if not model.z_keeps:
+            for array in (U, W, b):
+                array[H : 2 * H] *= -1  # 1 − σ(a) = σ(−a)
+    pairs = {"weight_ih": U, "weight_hh": W, "bias_ih": b, "bias_hh": second}
+    with torch.no_grad():
+        for name, array in pairs.items():
+            getattr(module, f"{name}_{suffix}").copy_(torch.from_numpy(array))
+
+
+def from_gated(cls, module, linear):
+    """Arguments of an LSTM or GRU and its arrays, of its module and perhaps ``nn.Linear``."""
+    from torch import nn
+
+    _check_gated(cls, module, bidirectional=False)
+    arrays = _gated_arrays(module, "l0")
+    if linear is not None:
+        if not isinstance(linear, nn.Linear) or linear.in_features != module.hidden_size:
+            raise ValueError(
+                f"linear: expected a torch.nn.Linear with {module.hidden_size} inputs, got "
+                f"{linear}; build it so"
+            )
+        arrays["V"] = linear.weight.detach().cpu().numpy()
+        bias = linear.bias
+        arrays["b_out"] = np.zeros_like(arrays["V"][:, 0]) if bias is None else _array(bias)
+    n_out = 0 if linear is None else linear.out_features
+    return {"n_in": module.input_size, "n_hidden": module.hidden_size, "n_out": n_out}, arrays
+
+
+def from_bidirectional(cls, module):
+    """Sizes and arrays of a module that reads both ways, of the class of its directions."""
+    _check_gated(cls, module, bidirectional=True)
+    arrays = {
+        f"{name}.{key}": array
+        for name, suffix in (("ahead", "l0"), ("behind", "l0_reverse"))
+        for key, array in _gated_arrays(module, suffix).items()
+    }
+    return {"n_in": module.input_size, "n_hidden": module.hidden_size}, arrays
+
+
+def _gated_arrays(module, suffix):
+    U, W = (_array(getattr(module, f"weight_{name}_{suffix}")) for name in ("ih", "hh"))
+    H = module.hidden_size
+    if module.bias:
+        b, second = (_array(getattr(module, f"bias_{name}_{suffix}")) for name in ("ih", "hh"))
+    else:
+        b = second = np.zeros_like(U[:, 0])
+    if len(U) == 4 * H:
+        return {"U": U, "W": W, "b": b + second}
+    inner = second.copy()
+    inner[2 * H :] = 0  # in the last block it stands behind the reset gate: b_s
+    return {"U": U, "W": W, "b": b + inner, "b_s": second[2 * H :]}
+
+
+def _array(tensor):
+    return tensor.detach().cpu().numpy()
+
+
+def _check_gated(cls, module, bidirectional):
+    from torch import nn
+
+    wanted = (1, bidirectional, False, 0)
+    if not isinstance(module, getattr(nn, cls.__name__)) or wanted != (
+        module.num_layers,
+        module.bidirectional,
+        module.batch_first,
+        module.proj_size,
+    ):
+        raise ValueError(
+            f"module: expected a torch.nn.{cls.__name__} of one layer with bidirectional="
+            f"{bidirectional}, time first and without a projection, got {module}; build "
+            f"nn.{cls.__name__}(n_in, n_hidden, bidirectional={bidirectional})"
+        )
 
 
 def _check_recurrent(rnn, linear):
