@@ -17,6 +17,7 @@ from lecturelib.exchange.npz import fill
 from lecturelib.layers import Layer, Linear, ReLU, Sequential
 from lecturelib.losses import CrossEntropy
 from lecturelib.optim import Adam
+from lecturelib.regularization import shift
 from lecturelib.training import accuracy, fit
 
 __all__ = [
@@ -44,31 +45,25 @@ def shifted(images, down: int, right: int) -> np.ndarray:
             f"images: expected shape (…, H, W), got {images.shape}; rows of pixels become images "
             "by x.reshape(len(x), height, width)"
         )
-    moved = np.zeros_like(images)
-    into, out_of = zip(*map(_overlap, images.shape[-2:], (down, right)), strict=True)
-    moved[(..., *into)] = images[(..., *out_of)]
-    return moved
-
-
-def _overlap(size, by):
-    """(where to, where from): the slices of an axis that a move by ``by`` leaves inside."""
-    by = whole(by, "shift", least=-size)
-    low, high = max(by, 0), size + min(by, 0)
-    return slice(low, max(high, low)), slice(low - by, max(high, low) - by)
+    H, W = images.shape[-2:]
+    down, right = whole(down, "shift", least=-H), whole(right, "shift", least=-W)
+    if abs(down) >= H or abs(right) >= W:
+        return np.zeros_like(images)
+    return shift(images.reshape(-1, H, W), down, right).reshape(images.shape)
 
 
 def randomly_shifted(images, most: int, *, rng: np.random.Generator) -> np.ndarray:
     """Each image moved by its own whole numbers from −most to most;  (N, …, H, W) -> the same.
 
-    ValueError as ``shifted``, and for a negative ``most``.
+    ValueError as ``shifted``, for a negative ``most``, and for one of a whole side or more.
     """
     most = whole(most, "most", least=0)
     moves = generator(rng).integers(-most, most + 1, size=(len(images), 2))
-    result = np.empty_like(images)
-    for down, right in np.unique(moves, axis=0):
-        rows = (moves == (down, right)).all(axis=1)
-        result[rows] = shifted(images[rows], int(down), int(right))
-    return result
+    images = finite_array(images, "images")
+    flat = images.reshape(-1, *images.shape[-2:])
+    # All channels of an image move together.
+    down, right = np.repeat(moves, len(flat) // len(images), axis=0).T
+    return shift(flat, down, right).reshape(images.shape)
 
 
 def accuracy_when_shifted(model: Layer, images, y, pixels: int) -> float:

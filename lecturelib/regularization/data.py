@@ -102,7 +102,6 @@ def random_shift(images, most: int = 1, *, rng) -> np.ndarray:
     Augmentation: the label stays. All (2 · most + 1)² shifts are equally likely. ValueError as for
     ``shift``, and for most < 1.
     """
-    most, generator(rng)
     most = whole(most, "most")
-    down, right = rng.integers(-most, most, endpoint=True, size=(2, len(images)))
+    down, right = generator(rng).integers(-most, most, endpoint=True, size=(2, len(images)))
     return shift(images, down, right)
