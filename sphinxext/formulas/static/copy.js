@@ -31,7 +31,7 @@
     if (!formulas.length) return;
     for (const formula of formulas) {
       const math = formula.querySelector("math"), mark = math.getAttribute("display") === "block" ? "$$" : "$";
-      formula.replaceWith(mark + math.querySelector("annotation").textContent + mark);
+      (formula.closest(".katex-display") ?? formula).replaceWith(mark + math.querySelector("annotation").textContent + mark);
     }
     for (const control of copied.querySelectorAll("button, script, style")) control.remove();
     event.clipboardData.setData("text/html", copied.innerHTML);
