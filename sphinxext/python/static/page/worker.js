@@ -23,7 +23,7 @@ const LATER = 10_000; // ms without a run: nothing that runs must wait for what 
 
 // WebKit calls its callbacks while Python waits for a file that is fetched when it is opened, and Pyodide
 // then gives up for good. Without them, the few proxies that a worker makes live as long as it does.
-self.FinalizationRegistry = undefined;
+self.FinalizationRegistry = class { register() {} unregister() {} };
 
 const post = (kind, content) => self.postMessage({ kind, ...content });
 const fetchFromSite = self.fetch.bind(self);
