@@ -39,10 +39,12 @@ async function lasting(request) {
   await writing.get(address);
   const cache = await caches.open(PYTHON);
   // What is here may be half of the file, if nothing said that it broke off: then it is asked for anew.
-  const found = request.cache !== "reload" && await cache.match(address);
+  // By a header, since a page that is reloaded asks for all of its files past the caches.
+  const again = request.headers.has("X-Again");
+  const found = !again && await cache.match(address);
   if (found) return found;
   // The whole file, also for a request that asks for a part or for the head.
-  const answer = await fetch(address, { cache: request.cache });
+  const answer = await fetch(address, { cache: again ? "reload" : "default" });
   if (answer.ok) {
     const kept = keep(PYTHON, address, answer.clone()).catch(() => {}); // the disk may be full
     writing.set(address, kept.finally(() => writing.delete(address)));

@@ -69,7 +69,7 @@ async function obtained(address, read, options) {
     return await read(await asked(address, options));
   } catch (error) {
     if (!(error instanceof Unsound)) throw error;
-    return read(await asked(address, { cache: "reload" }));
+    return read(await asked(address, { cache: "reload", headers: { "X-Again": "yes" } }));
   }
 }
 
