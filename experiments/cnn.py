@@ -7,22 +7,18 @@ measure anew.
 
 from __future__ import annotations
 
-import argparse
-import platform
 from collections.abc import Iterator
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
+from experiments.record import DATA, Record, arguments
 from lecturelib.conv import AvgPool2d, Conv2d, GlobalAveragePool, ResidualBlock
 from lecturelib.data import digits, mnist
 from lecturelib.layers import Linear, ReLU, Sequential
 from lecturelib.shifts import NETWORKS, accuracy_when_shifted, cnn, mlp, pooled_cnn, train
 
-DATA = Path(__file__).parents[1] / "lecturelib/data"
-COLUMNS = "part;case;seed;x;value"
+RECORD = Record("cnn", "part;case;seed;x;value", keys=(str, str, int))
 SEEDS = range(3)
 SHIFTS = range(4)
 EPOCHS = {"mnist": 6, "digits": 20, "depth": 6, "before": 6, "after": 40}
@@ -140,32 +136,18 @@ PARTS = {
 }
 
 
-def header(today: date) -> str:
-    """What was run, when and with which versions, as comment lines."""
-    return (
-        "# command: python -m experiments.cnn\n"
-        f"# date: {today.isoformat()}\n"
-        f"# versions: Python {platform.python_version()}, numpy {version('numpy')}\n"
-        f"{COLUMNS}\n"
-    )
+def wanted(seeds) -> Iterator[tuple[str, str, int]]:
+    """(part, case, seed), seed by seed: a file broken off holds whole rounds."""
+    for seed in seeds:
+        for part, (_, cases) in PARTS.items():
+            yield from ((part, case, seed) for case in cases)
 
 
 def main(path: Path, seeds) -> None:
-    """Append what is missing, a case and seed at a time."""
-    if not path.exists():
-        path.write_text(header(date.today()), "utf-8")
-    done = {tuple(line.split(";")[:3]) for line in path.read_text("utf-8").splitlines()}
-    for seed in seeds:
-        for part, (measure, cases) in PARTS.items():
-            for case in cases:
-                if (part, case, str(seed)) in done:
-                    continue
-                lines = [
-                    f"{part};{case};{seed};{x};{value:.4f}\n" for x, value in measure(case, seed)
-                ]
-                with path.open("a", encoding="utf-8") as file:
-                    file.writelines(lines)
-                print(*lines, sep="", end="", flush=True)
+    """Append what is missing, the lines of a case and seed at a time."""
+    for part, case, seed in RECORD.missing(path, wanted(seeds)):
+        found = PARTS[part][0](case, seed)
+        RECORD.append(path, *(f"{part};{case};{seed};{x};{value:.4f}" for x, value in found))
 
 
 def digit_network(path: Path) -> None:
@@ -178,10 +160,6 @@ def digit_network(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=DATA / "cnn.csv")
-    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many, from 0 on")
-    options = parser.parse_args()
     if not (network := DATA / "digit_cnn.npz").exists():
         digit_network(network)
-    main(options.output, range(options.seeds))
+    main(*arguments(__doc__, DATA / "cnn.csv", len(SEEDS)))

@@ -6,22 +6,24 @@ delete the file to measure anew.
 
 from __future__ import annotations
 
-import argparse
-import platform
 from collections.abc import Iterator
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from experiments.record import DATA, Record, arguments
 from lecturelib.data import Split, digits, houses, houses_windsor, mnist1d
 from lecturelib.learning_curve import MODELS, Measurement, measure
 
-OUTPUT = Path(__file__).parents[1] / "lecturelib/data/learning_curve.csv"
-COLUMNS = "data,model,n,seed,accuracy,seconds,parameters,operations"
-LIBRARIES = ("numpy", "scikit-learn", "torch", "mnist1d")
+OUTPUT = DATA / "learning_curve.csv"
+RECORD = Record(
+    "learning_curve",
+    "data,model,n,seed,accuracy,seconds,parameters,operations",
+    keys=(str, str, int, int),
+    notes=("seconds: processor time of one thread",),
+    libraries=("numpy", "scikit-learn", "torch", "mnist1d"),
+)
 SIZES = (100, 200, 500, 1000, 2000, 4000, 10_000)
 SEEDS = range(5)
 PRICE_CLASSES = 5
@@ -82,47 +84,18 @@ def wanted(seeds) -> Iterator[tuple[str, int, str, int]]:
                     yield from ((data, seed, model, n) for n in task.sizes)
 
 
-def header(today: date) -> str:
-    """What was run, when and with which versions, as comment lines."""
-    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    return (
-        "# command: python -m experiments.learning_curve\n"
-        f"# date: {today.isoformat()}\n"
-        f"# versions: Python {platform.python_version()}, {versions}\n"
-        "# seconds: processor time of one thread\n"
-        f"{COLUMNS}\n"
-    )
-
-
-def done(path: Path) -> set[tuple[str, int, str, int]]:
-    """What the file holds already, in the form of ``wanted``."""
-    found = set()
-    for line in path.read_text("utf-8").splitlines():
-        if not line.startswith("#") and line != COLUMNS:
-            data, model, n, seed, *_ = line.split(",")
-            found.add((data, int(seed), model, int(n)))
-    return found
-
-
 def main(path: Path, seeds) -> None:
     """Append what is missing, a line a training."""
-    if not path.exists():
-        path.write_text(header(date.today()), "utf-8")
-    missing = [case for case in wanted(seeds) if case not in done(path)]
     rows, loaded = None, None
-    for data, seed, model, n in missing:
+    # In the file the seed comes last, here before the model, so that rows are loaded once.
+    cases = RECORD.missing(path, wanted(seeds), key=lambda case: (case[0], *case[2:], case[1]))
+    for data, seed, model, n in cases:
         if loaded != (data, seed):
             rows, loaded = split_of(data, seed), (data, seed)
         found = run(data, rows, model, n, seed)
         line = f"{data},{model},{n},{seed},{found.accuracy:.4f},{found.seconds:.3f}"
-        with path.open("a", encoding="utf-8") as file:
-            file.write(f"{line},{found.parameters},{found.operations}\n")
-        print(line)
+        RECORD.append(path, f"{line},{found.parameters},{found.operations}")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many, from 0 on")
-    options = parser.parse_args()
-    main(options.output, range(options.seeds))
+    main(*arguments(__doc__, OUTPUT, len(SEEDS)))

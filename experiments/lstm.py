@@ -6,15 +6,12 @@ the file to measure anew.
 
 from __future__ import annotations
 
-import argparse
-import platform
 from collections.abc import Iterator
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
+from experiments.record import DATA, Record, arguments
 from lecturelib.data import shakespeare
 from lecturelib.losses import CrossEntropy, MeanSquaredError
 from lecturelib.lstm import GRU, LSTM, Seq2Seq
@@ -22,8 +19,8 @@ from lecturelib.lstm.tasks import adding_problem, reversal
 from lecturelib.optim import Adam, clip_gradients
 from lecturelib.rnn import RNN
 
-OUTPUT = Path(__file__).parents[1] / "lecturelib/data/lstm.csv"
-COLUMNS = "task;model;length;seed;score;parameters"
+OUTPUT = DATA / "lstm.csv"
+RECORD = Record("lstm", "task;model;length;seed;score;parameters", keys=(str, str, int, int))
 # What `score` is: mean squared error, nats a character, share of sequences without an error.
 TASKS = {
     "adding": (("RNN", "LSTM", "LSTM, forget bias 0", "GRU"), (50,)),
@@ -114,41 +111,12 @@ def wanted(seeds) -> Iterator[tuple[str, str, int, int]]:
             yield from ((task, m, length, seed) for length in lengths for m in models)
 
 
-def header(today: date) -> str:
-    """What was run, when and with which versions, as comment lines."""
-    return (
-        "# command: python -m experiments.lstm\n"
-        f"# date: {today.isoformat()}\n"
-        f"# versions: Python {platform.python_version()}, numpy {version('numpy')}\n"
-        f"{COLUMNS}\n"
-    )
-
-
-def done(path: Path) -> set[tuple[str, str, int, int]]:
-    """What the file holds already, in the form of ``wanted``."""
-    found = set()
-    for line in path.read_text("utf-8").splitlines():
-        if not line.startswith("#") and line != COLUMNS:
-            task, model, length, seed, *_ = line.split(";")
-            found.add((task, model, int(length), int(seed)))
-    return found
-
-
 def main(path: Path, seeds) -> None:
     """Append what is missing, a line a training."""
-    if not path.exists():
-        path.write_text(header(date.today()), "utf-8")
-    for task, model, length, seed in [case for case in wanted(seeds) if case not in done(path)]:
+    for task, model, length, seed in RECORD.missing(path, wanted(seeds)):
         score, net = RUN[task](model, length, seed)
-        line = f"{task};{model};{length};{seed};{score:.5f};{net.count}"
-        with path.open("a", encoding="utf-8") as file:
-            file.write(f"{line}\n")
-        print(line)
+        RECORD.append(path, f"{task};{model};{length};{seed};{score:.5f};{net.count}")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--seeds", type=int, default=3, help="how many, from 0 on")
-    options = parser.parse_args()
-    main(options.output, range(options.seeds))
+    main(*arguments(__doc__, OUTPUT, 3))

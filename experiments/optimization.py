@@ -6,24 +6,21 @@ delete the file to measure anew.
 
 from __future__ import annotations
 
-import argparse
-import platform
 from collections.abc import Callable, Iterator
-from datetime import date
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
+from experiments.record import DATA, Record, arguments
 from lecturelib.data import digits, split
 from lecturelib.ffnn import FFNN
 from lecturelib.losses import CrossEntropy
 from lecturelib.optim import SGD, AdaGrad, Adam, Muon, RMSProp
 from lecturelib.training import DivergenceError, accuracy, fit
 
-OUTPUT = Path(__file__).parents[1] / "lecturelib/data/optimisers.csv"
-COLUMNS = "optimiser,rate,seed,loss,accuracy"
+OUTPUT = DATA / "optimisers.csv"
+RECORD = Record("optimization", "optimiser,rate,seed,loss,accuracy", keys=(str, float, int))
 SIZES, BATCH, EPOCHS = [64, 128, 64, 10], 32, 10
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
 SEEDS = range(5)
@@ -70,38 +67,12 @@ def wanted(seeds) -> Iterator[tuple[str, float, int]]:
     return ((name, rate, seed) for seed in seeds for name in OPTIMISERS for rate in RATES)
 
 
-def header(today: date) -> str:
-    """What was run, when and with which versions, as comment lines."""
-    return (
-        "# command: python -m experiments.optimization\n"
-        f"# date: {today.isoformat()}\n"
-        f"# versions: Python {platform.python_version()}, numpy {version('numpy')}\n"
-        f"{COLUMNS}\n"
-    )
-
-
-def done(path: Path) -> set[tuple[str, float, int]]:
-    """What the file holds already, in the form of ``wanted``."""
-    lines = path.read_text("utf-8").splitlines()
-    rows = [line.split(",") for line in lines if not line.startswith("#") and line != COLUMNS]
-    return {(name, float(rate), int(seed)) for name, rate, seed, *_ in rows}
-
-
 def main(path: Path, seeds) -> None:
     """Append what is missing, a line a training."""
-    if not path.exists():
-        path.write_text(header(date.today()), "utf-8")
-    before = done(path)
-    for name, rate, seed in wanted(seeds):
-        if (name, rate, seed) not in before:
-            loss, right = run(name, rate, seed)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(f"{name},{rate:g},{seed},{loss:.4f},{right:.4f}\n")
+    for name, rate, seed in RECORD.missing(path, wanted(seeds)):
+        loss, right = run(name, rate, seed)
+        RECORD.append(path, f"{name},{rate:g},{seed},{loss:.4f},{right:.4f}")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many, from 0 on")
-    options = parser.parse_args()
-    main(options.output, range(options.seeds))
+    main(*arguments(__doc__, OUTPUT, len(SEEDS)))

@@ -6,17 +6,19 @@ Broken off, it goes on where it stopped; delete the file to measure anew.
 
 from __future__ import annotations
 
-import argparse
-import platform
 from collections.abc import Iterator
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
+from experiments.record import DATA, Record, arguments
 from lecturelib.regularization.study import Scores, measure
 
-OUTPUT = Path(__file__).parents[1] / "lecturelib/data/regularization.csv"
-COLUMNS = ",".join(("method", "strength", "noise", "seed", *Scores._fields))
+OUTPUT = DATA / "regularization.csv"
+RECORD = Record(
+    "regularization",
+    ",".join(("method", "strength", "noise", "seed", *Scores._fields)),
+    keys=(str, float, float, int),
+    notes=("accuracy: on noisy labels in train and validation, on true ones in test and shifted",),
+)
 SEEDS = range(5)
 NOISES = (0.3, 0.0)
 STRENGTHS = {
@@ -41,43 +43,12 @@ def wanted(seeds) -> Iterator[tuple[str, float, float, int]]:
                 yield from ((method, float(s), noise, seed) for s in strengths)
 
 
-def header(today: date) -> str:
-    """What was run, when and with which versions, as comment lines."""
-    return (
-        "# command: python -m experiments.regularization\n"
-        f"# date: {today.isoformat()}\n"
-        f"# versions: Python {platform.python_version()}, numpy {version('numpy')}\n"
-        "# accuracy: on noisy labels in train and validation, on true ones in test and shifted\n"
-        f"{COLUMNS}\n"
-    )
-
-
-def done(path: Path) -> set[tuple[str, float, float, int]]:
-    """What the file holds already, in the form of ``wanted``."""
-    found = set()
-    for line in path.read_text("utf-8").splitlines():
-        if not line.startswith("#") and line != COLUMNS:
-            method, strength, noise, seed, *_ = line.split(",")
-            found.add((method, float(strength), float(noise), int(seed)))
-    return found
-
-
 def main(path: Path, seeds) -> None:
     """Append what is missing, a line a training."""
-    if not path.exists():
-        path.write_text(header(date.today()), "utf-8")
-    missing = [case for case in wanted(seeds) if case not in done(path)]
-    for method, strength, noise, seed in missing:
+    for method, strength, noise, seed in RECORD.missing(path, wanted(seeds)):
         found = ",".join(f"{score:.4f}" for score in measure(method, strength, noise, seed))
-        line = f"{method},{strength:g},{noise:g},{seed},{found}"
-        with path.open("a", encoding="utf-8") as file:
-            file.write(f"{line}\n")
-        print(line)
+        RECORD.append(path, f"{method},{strength:g},{noise:g},{seed},{found}")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many, from 0 on")
-    options = parser.parse_args()
-    main(options.output, range(options.seeds))
+    main(*arguments(__doc__, OUTPUT, len(SEEDS)))

@@ -28,7 +28,7 @@ def test_the_file_is_written_case_by_case_and_gone_on_with(tmp_path, calls):
     lines = path.read_text("utf-8").splitlines()
     assert lines[0] == "# command: python -m experiments.cnn"
     assert lines[1] == f"# date: {date.today().isoformat()}"
-    assert lines[3:6] == [script.COLUMNS, "a;x;0;0;0.5000", "a;x;0;1;0.2500"]
+    assert lines[3:6] == [script.RECORD.columns, "a;x;0;0;0.5000", "a;x;0;1;0.2500"]
     assert calls == [("x", 0), ("y + z", 0), ("x", 0)]
     path.write_text("\n".join(lines[:-2]) + "\n", "utf-8")
     calls.clear()

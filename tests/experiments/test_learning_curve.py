@@ -63,7 +63,7 @@ def test_the_file_is_written_line_by_line_and_gone_on_with(tmp_path, calls, caps
     lines = path.read_text("utf-8").splitlines()
     assert lines[0] == "# command: python -m experiments.learning_curve"
     assert lines[1] == f"# date: {date.today().isoformat()}"
-    assert lines[4] == script.COLUMNS
+    assert lines[4] == script.RECORD.columns
     assert lines[5] == "digits,logistic regression,100,0,0.5000,0.250,7,9"
     assert len(capsys.readouterr().out.splitlines()) == len(lines) - 5
 

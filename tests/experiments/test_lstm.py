@@ -21,7 +21,7 @@ def test_the_file_is_written_line_by_line_and_gone_on_with(tmp_path, monkeypatch
     script.main(path, range(1))
     lines = path.read_text("utf-8").splitlines()
     assert lines[0] == "# command: python -m experiments.lstm"
-    assert lines[3:5] == [script.COLUMNS, "adding;RNN;50;0;0.50000;17"]
+    assert lines[3:5] == [script.RECORD.columns, "adding;RNN;50;0;0.50000;17"]
     assert len(made) == len(lines) - 4 == 14
     path.write_text("\n".join(lines[:-3]) + "\n", "utf-8")
     made.clear()

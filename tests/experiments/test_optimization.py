@@ -11,7 +11,7 @@ from lecturelib.data import optimisers
 
 def test_the_file_holds_all_that_was_wanted():
     found = optimisers()
-    assert script.done(script.OUTPUT) == set(script.wanted(script.SEEDS))
+    assert script.RECORD.done(script.OUTPUT) == set(script.wanted(script.SEEDS))
     assert found.names == list(script.OPTIMISERS)
     np.testing.assert_array_equal(found.rates, script.RATES)
     assert found.accuracy.shape == (7, 9, 5)
@@ -41,11 +41,11 @@ def test_it_goes_on_where_it_was_broken_off(tmp_path, monkeypatch):
     monkeypatch.setattr(script, "run", pretend)
     monkeypatch.setattr(script, "RATES", (1e-4, 0.3))
     path = tmp_path / "new.csv"
-    path.write_text(script.header(date(2026, 1, 2)) + "SGD,0.0001,0,0.5,0.25\n", "utf-8")
+    path.write_text(script.RECORD.header(date(2026, 1, 2)) + "SGD,0.0001,0,0.5,0.25\n", "utf-8")
     script.main(path, range(2))
     assert len(made) == 2 * 7 * 2 - 1
     assert ("SGD", 1e-4, 0) not in made
-    assert script.done(path) == set(script.wanted(range(2)))
+    assert script.RECORD.done(path) == set(script.wanted(range(2)))
     script.main(path, range(2))
     assert len(made) == 2 * 7 * 2 - 1
 
