@@ -15,6 +15,7 @@ from time import process_time
 import numpy as np
 
 from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.conv import Conv2d, Flatten, MaxPool2d
 from lecturelib.layers import Linear, ReLU, Sequential
 from lecturelib.losses import CrossEntropy
@@ -64,11 +65,7 @@ def library(side: int) -> Callable:
 
 def torch_eager(side: int) -> Callable:
     """The usual step in PyTorch. Raises NotMeasuredError without torch."""
-    try:
-        import torch
-    except ImportError as error:
-        raise NotMeasuredError("torch is not installed") from error
-    torch.set_num_threads(1)
+    torch = torch_in_one_thread()
     model, loss_of = network(side).to_torch(), torch.nn.CrossEntropyLoss()
     optimiser = torch.optim.Adam(model.parameters())
     x, y = (torch.from_numpy(array) for array in batch(side))

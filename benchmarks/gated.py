@@ -15,6 +15,7 @@ import numpy as np
 from benchmarks import recurrent
 from benchmarks.recurrent import race
 from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.losses import MeanSquaredError
 from lecturelib.lstm import GRU, LSTM
 from lecturelib.optim import Adam, clip_gradients
@@ -26,7 +27,7 @@ LIMITS = {LSTM: 1.4, GRU: 0.6}
 
 def training(kind: type) -> dict[str, Callable]:
     """A step of the library and of torch. Raises NotMeasuredError without torch."""
-    torch = _torch()
+    torch = torch_in_one_thread()
     rng = np.random.default_rng(0)
     x, y = rng.random((T, N, D), np.float32), rng.random((N, 1), np.float32)
     model, loss = kind(D, H, 1, rng=rng, dtype=np.float32), MeanSquaredError()
@@ -54,7 +55,7 @@ def training(kind: type) -> dict[str, Callable]:
 
 def both_ways(kind: type) -> dict[str, Callable]:
     """Forward and BPTT of the library and of torch, with the gradients of all inputs."""
-    torch = _torch()
+    torch = torch_in_one_thread()
     rng, sizes = np.random.default_rng(0), (recurrent.D, recurrent.H)
     x, dh = (rng.standard_normal((recurrent.T, recurrent.N, n), np.float32) for n in sizes)
     model = kind(*sizes, rng=rng, dtype=np.float32)
@@ -72,15 +73,6 @@ def both_ways(kind: type) -> dict[str, Callable]:
         module(leaf)[0].backward(towards)
 
     return {"lecturelib": library, "torch": twin}
-
-
-def _torch():
-    try:
-        import torch
-    except ImportError as error:
-        raise NotMeasuredError("torch is not installed") from error
-    torch.set_num_threads(1)
-    return torch
 
 
 def rows(options: Namespace) -> Iterator[Row]:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.report import NotMeasuredError, Row
+from benchmarks.report import Row
+from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib import activations
 
 SIZES = (1_000, 1_000_000)
@@ -48,7 +49,8 @@ def contest(name: str, size: int) -> Contest:
 
     Raises NotMeasuredError without torch.
     """
-    torch, functional = _torch()
+    torch = torch_in_one_thread()
+    functional = torch.nn.functional
     a = np.random.default_rng(0).standard_normal(size, dtype=np.float32)
     a = a.reshape(-1, CLASSES) if name == "softmax" else a
     tensor, function = torch.from_numpy(a), getattr(activations, name)
@@ -59,15 +61,6 @@ def contest(name: str, size: int) -> Contest:
         lambda: INLINE[name](a),
         lambda: getattr(functional, name)(tensor, **more),
     )
-
-
-def _torch():
-    try:
-        import torch
-    except ImportError as error:
-        raise NotMeasuredError("torch is not installed") from error
-    torch.set_num_threads(1)
-    return torch, torch.nn.functional
 
 
 def race(entrants: Contest, rounds: int = ROUNDS, seconds: float = ROUND_SECONDS) -> Contest:

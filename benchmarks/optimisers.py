@@ -11,13 +11,11 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.report import Row, judged, not_measured
-from benchmarks.training import BATCH, EPOCHS, SIZES, gradients, race
+from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.torch_rival import eager_training, torch_in_one_thread
+from benchmarks.training import BATCH, EPOCHS, library, network, plain_training, race
 from lecturelib import data
-from lecturelib.ffnn import FFNN
-from lecturelib.losses import CrossEntropy
 from lecturelib.optim import SGD, AdaGrad, AdamW, Muon, RMSProp, is_weight
-from lecturelib.training import fit
 
 RATE = 1e-3
 TORCH, INLINED = 0.6, 1.25  # at most this share of their time
@@ -116,57 +114,28 @@ OPTIMISERS = {
 }
 
 
-def library(X, y, make) -> Callable:
-    """``lecturelib.training.fit`` with an optimiser."""
-    rng = np.random.default_rng(0)
-    model, loss = FFNN(SIZES, rng=rng, dtype=X.dtype), CrossEntropy()
-    optimiser = make(model)
-    return lambda: fit(model, loss, optimiser, X, y, epochs=EPOCHS, batch_size=BATCH, rng=rng)
-
-
 def inlined(X, y, make) -> Callable:
     """The same in plain NumPy, array by array."""
-    rng = np.random.default_rng(0)
-    θ = list(FFNN(SIZES, rng=rng, dtype=X.dtype).parameters.values())
-    updates, t = [make(p) for p in θ], 0
+    θ = list(network(X.dtype).parameters.values())
+    updates = [make(p) for p in θ]
 
-    def train():
-        nonlocal t
-        for _ in range(EPOCHS):
-            order = rng.permutation(len(X))
-            for start in range(0, len(X), BATCH):
-                rows = order[start : start + BATCH]
-                t += 1
-                for update, p, g in zip(updates, θ, gradients(θ, X[rows], y[rows]), strict=True):
-                    update(p, g, t)
+    def update(gradients, t):
+        for one, p, g in zip(updates, θ, gradients, strict=True):
+            one(p, g, t)
 
-    return train
+    return plain_training(θ, update, X, y)
 
 
 def torch_eager(X, y, name, settings) -> Callable:
     """The usual PyTorch loop; with Muon, AdamW takes the biases, as PyTorch's page advises."""
-    import torch
-
-    torch.set_num_threads(1)
-    model = FFNN(SIZES, rng=np.random.default_rng(0), dtype=X.dtype).to_torch()
-    groups = [list(model.parameters())]
+    torch = torch_in_one_thread()
+    module = network(X.dtype).to_torch()
+    groups = [list(module.parameters())]
     if name == "Muon":
         groups = [[p for p in groups[0] if (p.ndim == 2) == two] for two in (True, False)]
     kinds = [getattr(torch.optim, kind) for kind in (name, "AdamW")]
     optimisers = [k(g, lr=RATE, **settings) for k, g in zip(kinds, groups, strict=False)]
-    X, y, loss_of = torch.from_numpy(X), torch.from_numpy(y), torch.nn.CrossEntropyLoss()
-
-    def train():
-        for _ in range(EPOCHS):
-            for rows in torch.randperm(len(X)).split(BATCH):
-                loss = loss_of(model(X[rows]), y[rows])
-                for optimiser in optimisers:
-                    optimiser.zero_grad()
-                loss.backward()
-                for optimiser in optimisers:
-                    optimiser.step()
-
-    return train
+    return eager_training(module, optimisers, X, y, batch=BATCH, epochs=EPOCHS)
 
 
 def rows(options: Namespace) -> Iterator[Row]:
@@ -177,7 +146,7 @@ def rows(options: Namespace) -> Iterator[Row]:
         contestants = {"ours": library(X, y, ours), "inlined NumPy": inlined(X, y, update)}
         try:
             contestants["torch eager"] = torch_eager(X, y, *theirs)
-        except ImportError as reason:
+        except NotMeasuredError as reason:
             yield not_measured(f"{name} against torch eager", reason)
         seconds = race(contestants)
         own = seconds.pop("ours")

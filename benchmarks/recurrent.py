@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.rnn import RNN
 
 T, N, D, H, C = 50, 32, 32, 64, 10
@@ -81,11 +82,7 @@ def inlined(given: Problem) -> Callable:
 
 def torch_modules(given: Problem) -> Callable:
     """`nn.RNN` and `nn.Linear`. Raises NotMeasuredError without torch."""
-    try:
-        import torch
-    except ImportError as error:
-        raise NotMeasuredError("torch is not installed") from error
-    torch.set_num_threads(1)
+    torch = torch_in_one_thread()
     rnn, linear = given.model.to_torch()
     x, s0, dz = (torch.from_numpy(array) for array in given[1:])
     x.requires_grad_()

@@ -14,6 +14,7 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.torch_rival import eager_training, torch_in_one_thread
 from lecturelib import data
 from lecturelib.ffnn import FFNN
 from lecturelib.losses import CrossEntropy
@@ -26,22 +27,24 @@ BATCH, EPOCHS, ROUNDS = 32, 3, 15
 LIMITS = {"torch eager": 1 / 2, "scikit-learn": 1 / 1.5, "inlined NumPy": 1.25}
 
 
-def library(X, y) -> Callable:
+def network(dtype) -> FFNN:
+    """The digits network."""
+    return FFNN(SIZES, rng=np.random.default_rng(0), dtype=dtype)
+
+
+def library(X, y, optimiser_of=Adam, network_of=network) -> Callable:
     """`lecturelib.training.fit`, as a reader calls it."""
-    rng = np.random.default_rng(0)
-    model, loss = FFNN(SIZES, rng=rng, dtype=X.dtype), CrossEntropy()
-    optimiser = Adam(model)
+    rng, model, loss = np.random.default_rng(0), network_of(X.dtype), CrossEntropy()
+    optimiser = optimiser_of(model)
     return lambda: fit(model, loss, optimiser, X, y, epochs=EPOCHS, batch_size=BATCH, rng=rng)
 
 
 def inlined(X, y) -> Callable:
     """The same in plain NumPy, array by array, each updated in place as soon as it can be."""
-    rng = np.random.default_rng(0)
-    θ = list(FFNN(SIZES, rng=rng, dtype=X.dtype).parameters.values())
+    θ = list(network(X.dtype).parameters.values())
     m, v, scratch = ([np.zeros_like(p) for p in θ] for _ in range(3))
-    t = 0
 
-    def update(gradients):
+    def update(gradients, t):
         correction = (1 - 0.999**t) ** 0.5
         for p, g, m_, v_, s in zip(θ, gradients, m, v, scratch, strict=True):
             m_ *= 0.9
@@ -56,6 +59,13 @@ def inlined(X, y) -> Callable:
             s *= 1e-3 * correction / (1 - 0.9**t)
             p -= s
 
+    return plain_training(θ, update, X, y)
+
+
+def plain_training(θ, update: Callable, X, y) -> Callable:
+    """Epochs of ``update(gradients, t)`` for the step t = 1, 2, … of shuffled batches."""
+    rng, t = np.random.default_rng(0), 0
+
     def train():
         nonlocal t
         for _ in range(EPOCHS):
@@ -63,7 +73,7 @@ def inlined(X, y) -> Callable:
             for start in range(0, len(X), BATCH):
                 rows = order[start : start + BATCH]
                 t += 1
-                update(gradients(θ, X[rows], y[rows]))
+                update(gradients(θ, X[rows], y[rows]), t)
 
     return train
 
@@ -95,26 +105,12 @@ def gradients(θ, x, y):
     return da1.T @ x, da1.sum(0), da2.T @ h1, da2.sum(0), p.T @ h2, p.sum(0)
 
 
-def torch_eager(X, y) -> Callable:
-    """The usual PyTorch loop. Raises NotMeasuredError without torch."""
-    try:
-        import torch
-    except ImportError as error:
-        raise NotMeasuredError("torch is not installed") from error
-    torch.set_num_threads(1)
-    model = FFNN(SIZES, rng=np.random.default_rng(0), dtype=X.dtype).to_torch()
-    optimiser, loss_of = torch.optim.Adam(model.parameters()), torch.nn.CrossEntropyLoss()
-    X, y = torch.from_numpy(X), torch.from_numpy(y)
-
-    def train():
-        for _ in range(EPOCHS):
-            for rows in torch.randperm(len(X)).split(BATCH):
-                loss = loss_of(model(X[rows]), y[rows])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-
-    return train
+def torch_eager(X, y, network_of=network) -> Callable:
+    """The usual PyTorch loop with Adam. Raises NotMeasuredError without torch."""
+    torch = torch_in_one_thread()
+    module = network_of(X.dtype).to_torch().train()
+    optimisers = [torch.optim.Adam(module.parameters())]
+    return eager_training(module, optimisers, X, y, batch=BATCH, epochs=EPOCHS)
 
 
 def scikit_learn(X, y) -> Callable:
