@@ -144,6 +144,17 @@ def positive(value, name: str) -> float:
     return value
 
 
+def not_negative(value, name: str) -> float:
+    """``value`` as a Python float of at least 0, or ValueError: the strength of a penalty."""
+    value = number(value, name)
+    if value < 0:
+        raise ValueError(
+            f"{name}: expected a number of at least 0, got {value}; a negative one would reward "
+            "large weights, 0 switches it off"
+        )
+    return value
+
+
 def below_one(value, name: str) -> float:
     """``value`` as a Python float in [0, 1), or ValueError."""
     value = number(value, name)

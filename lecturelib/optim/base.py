@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecturelib._validate import floating, number, positive
+from lecturelib._validate import floating, not_negative, positive
 
 __all__ = ["Optimiser", "is_weight"]
 
@@ -47,7 +47,7 @@ class Optimiser:
         self, model, lr: float, *, weight_decay: float = 0.0, decays: Rule | None = None
     ) -> None:
         self.lr = positive(lr, "lr")
-        self.weight_decay = _not_negative(weight_decay)
+        self.weight_decay = not_negative(weight_decay, "weight_decay")
         self.decays = None if decays is None else rule(decays, "decays")
         # The model, not its arrays: asked for anew at every step, an exchanged one is not missed.
         self._model = _Pair(*model) if isinstance(model, tuple) else model
@@ -107,15 +107,6 @@ def rule(value, name: str) -> Rule:
         raise ValueError(
             f"{name}: expected a rule (name, array) -> bool, got {value!r:.60}; "
             "pass is_weight, or lambda name, p: p.ndim > 1"
-        )
-    return value
-
-
-def _not_negative(value) -> float:
-    value = number(value, "weight_decay")
-    if value < 0:
-        raise ValueError(
-            f"weight_decay: expected a number of at least 0, got {value}; choose 0 or above"
         )
     return value
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lecturelib._validate import finite_array, positive, whole
-from lecturelib.regularization.penalties import not_negative
+from lecturelib._validate import finite_array, not_negative, positive, whole
 
 
 def ridge(X, y, strength: float) -> np.ndarray:

@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lecturelib._validate import number
+from lecturelib._validate import not_negative
 from lecturelib.optim.base import Rule, is_weight
-
-
-def not_negative(value, name: str) -> float:
-    """``value`` as a Python float of at least 0, or ValueError."""
-    value = number(value, name)
-    if value < 0:
-        raise ValueError(
-            f"{name}: expected a number of at least 0, got {value}; a negative one would reward "
-            "large weights, 0 switches it off"
-        )
-    return value
 
 
 class _Penalty:
