@@ -42,7 +42,8 @@ class Table:
     def _cells(self, tag: str, texts: Sequence[str], attributes: str = "") -> Iterable[str]:
         for text, numeric in zip(texts, self.numeric, strict=True):
             kind = ' class="number"' if numeric else ""
-            yield f"<{tag}{attributes}{kind}>{html.escape(text)}</{tag}>"
+            whole = html.escape(text).replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}")
+            yield f"<{tag}{attributes}{kind}>{whole}</{tag}>"
 
 
 def table(

@@ -62,3 +62,9 @@ def test_marks_that_take_no_place():
 def test_what_makes_no_table_is_refused(columns, rows, formats, says):
     with pytest.raises(ValueError, match=says):
         table(columns, rows, formats)
+
+
+def test_a_number_and_its_spread_stay_in_one_line():
+    found = table(["", "accuracy"], [("a ± b", "0.91 ± 0.02")])
+    assert "<td>0.91\u00a0±\u00a00.02</td>" in found._repr_html_()
+    assert "0.91 ± 0.02" in repr(found)
