@@ -1,5 +1,7 @@
 """Fixtures that every test may use, and what a run says of itself."""
 
+from collections import Counter
+
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -15,6 +17,10 @@ FIRST = (
     "tests/sphinxext/",
     "tests/lecturelib/",
 )
+
+# So many of the modules that took longest are named at the end of a long run.
+DEAREST = 40
+LONG = 600  # seconds
 
 
 def pytest_collection_modifyitems(items):
@@ -51,6 +57,21 @@ def pytest_terminal_summary(terminalreporter, config):
     if names := config.stash.get(LEFT_OUT, []):
         why = "have run in their pages before, just as they stand (make test ALL=1 runs them again)"
         terminalreporter.write_line(f"Not run again, since they {why}: {', '.join(names)}")
+    seconds = seconds_by_module(terminalreporter)
+    if seconds.total() > LONG:
+        terminalreporter.section(f"seconds of {seconds.total():.0f} by module")
+        for name, spent in seconds.most_common(DEAREST):
+            terminalreporter.write_line(f"{spent:6.0f}  {name}")
+
+
+def seconds_by_module(terminalreporter) -> Counter[str]:
+    """What set-up, calls and teardown took, added over the workers."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration"):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    return seconds
 
 
 @pytest.fixture(scope="session")
