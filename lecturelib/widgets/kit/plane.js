@@ -45,11 +45,11 @@ export function path(points, sx, sy) {
 
 /**
  * A point on `chart` to drag by mouse or finger, or to move by the arrow keys; calls `move([x, y])`. One that lives
- * on a `line` goes right with ArrowUp too.
+ * on a `line` goes right with ArrowUp too, one that stands `upright` goes up with ArrowRight.
  */
-export function handle(chart, { label, className, square = false, line = false, step = 0.1, range, get, move }) {
+export function handle(chart, { label, className, square = false, line = false, upright = false, step = 0.1, range, get, move }) {
   const dot = svg("g", { class: `dl-handle ${className}`, tabindex: 0, role: "slider", "aria-label": label,
-    "aria-valuemin": range[0], "aria-valuemax": range[1] },
+    "aria-orientation": upright ? "vertical" : "horizontal", "aria-valuemin": range[0], "aria-valuemax": range[1] },
     svg("circle", { r: 22, class: "dl-touch" }),
     square ? svg("rect", { x: -7, y: -7, width: 14, height: 14, class: "dl-dot" }) : svg("circle", { r: 8, class: "dl-dot" }));
   let held = null; // which pointer drags, and how far from the point it took hold
@@ -73,7 +73,7 @@ export function handle(chart, { label, className, square = false, line = false, 
     if (!turn) return;
     event.preventDefault();
     const [dx, dy] = turn, [x, y] = get(), size = event.shiftKey ? 10 * step : step;
-    move(line ? [x + (dx + dy) * size, y] : [x + dx * size, y + dy * size]);
+    move([upright ? x : x + (line ? dx + dy : dx) * size, line ? y : y + (upright ? dx + dy : dy) * size]);
   });
   chart.over.append(dot);
   return (text) => {
