@@ -74,9 +74,9 @@ class Game:
         N = len(real)
         both = np.concatenate([with_condition(a, condition) for a in (real, fake)])
         logits = D.forward(both)
-        L, *dz = self._checked(self.loss.discriminator, logits[:N], logits[N:])
+        L, *da = self._checked(self.loss.discriminator, logits[:N], logits[N:])
         D.zero_grad()
-        D.backward(np.concatenate(dz), input_gradient=False)
+        D.backward(np.concatenate(da), input_gradient=False)
         if self.penalty is not None:
             x = between(real, fake, rng)
             L += self.penalty.add(D, with_condition(x, condition))
@@ -86,9 +86,9 @@ class Game:
     def generator_step(self, z, condition=None) -> float:
         """G learns from how D judges its samples, D stays;  noise z (N, n) -> G's loss."""
         fake = self.G.forward(with_condition(z, condition))
-        z_fake = self.D.forward(with_condition(fake, condition))
-        L, dz = self._checked(self.loss.generator, z_fake)
-        dfake = self.D.backward(dz)[:, : fake.shape[1]]  # no gradient of the condition
+        a_fake = self.D.forward(with_condition(fake, condition))
+        L, da = self._checked(self.loss.generator, a_fake)
+        dfake = self.D.backward(da)[:, : fake.shape[1]]  # no gradient of the condition
         self.G.zero_grad()
         self.G.backward(dfake, input_gradient=False)
         self.optimiser_G.step()

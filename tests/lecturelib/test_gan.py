@@ -73,10 +73,10 @@ def test_the_duel_by_hand():
     D = one_weight()
     z = D.forward(np.array([[1.0], [-1.0]]))
     np.testing.assert_allclose(1 / (1 + np.exp(-z[:, 0])), [3 / 4, 1 / 4])
-    L, dz_real, dz_fake = NonSaturating().discriminator(z[:1], z[1:])
+    L, da_real, da_fake = NonSaturating().discriminator(z[:1], z[1:])
     assert pytest.approx(0.575, abs=5e-4) == L
     D.zero_grad()
-    D.backward(np.concatenate([dz_real, dz_fake]))
+    D.backward(np.concatenate([da_real, da_fake]))
     assert D.layers[0].dW.item() == pytest.approx(-1 / 2)
     SGD(D, 1.0).step()
     assert D.layers[0].W.item() == pytest.approx(1.599, abs=5e-4)
@@ -87,8 +87,8 @@ def test_the_duel_by_hand():
 )
 def test_the_generators_answer_by_hand(loss, slope, theta):
     D = one_weight()
-    _, dz = loss.generator(D.forward(np.array([[-1.0]])))
-    dtheta = D.backward(dz).item()
+    _, da = loss.generator(D.forward(np.array([[-1.0]])))
+    dtheta = D.backward(da).item()
     assert dtheta == pytest.approx(slope, abs=5e-4)
     assert -1 - dtheta == pytest.approx(theta, abs=5e-4)
 
@@ -147,13 +147,13 @@ def test_the_losses_slopes_are_the_central_differences(loss):
     random = rng(2)
     real, fake = 2 * random.normal(size=(4, 1)), 2 * random.normal(size=(5, 1))
     _, dreal, dfake = loss.discriminator(real, fake)
-    given = {"z_real": real, "z_fake": fake}
-    back = {"z_real": dreal, "z_fake": dfake}
-    check_gradients(lambda z_real, z_fake: loss.discriminator(z_real, z_fake)[0], given, back)
-    L, dz = loss.generator(fake)
-    check_gradients(lambda z: loss.generator(z)[0], {"z": fake}, {"z": dz})
+    given = {"a_real": real, "a_fake": fake}
+    back = {"a_real": dreal, "a_fake": dfake}
+    check_gradients(lambda a_real, a_fake: loss.discriminator(a_real, a_fake)[0], given, back)
+    L, da = loss.generator(fake)
+    check_gradients(lambda z: loss.generator(z)[0], {"z": fake}, {"z": da})
     assert loss.generator(fake.astype(np.float32))[1].dtype == np.float32
-    assert dz.shape == fake.shape
+    assert da.shape == fake.shape
     assert isinstance(L, float)
 
 
@@ -176,15 +176,15 @@ def test_a_critic_pays_less_where_real_is_scored_higher():
     assert L == -2.5
     assert (dreal < 0).all()
     assert (dfake > 0).all()
-    value, dz = loss.generator(np.array([[-1.0], [0.0]]))
+    value, da = loss.generator(np.array([[-1.0], [0.0]]))
     assert value == 0.5
-    assert (dz < 0).all()
+    assert (da < 0).all()
 
 
 @pytest.mark.parametrize("bad", [np.zeros(3), np.zeros((3, 2)), [[np.nan]]])
 def test_other_logits_are_refused(bad):
     for loss in LOSSES:
-        with pytest.raises(ValueError, match=r"^z_?\w*: expected"):
+        with pytest.raises(ValueError, match=r"^a_?\w*: expected"):
             loss.generator(bad)
 
 
@@ -305,20 +305,20 @@ def torch_round(G, D, real, z, condition, loss, penalty):
     join = lambda a: a if condition is None else torch.cat([a, condition], 1)  # noqa: E731
     step_G, step_D = torch.optim.SGD(G.parameters(), 0.05), torch.optim.SGD(D.parameters(), 0.1)
     fake, one = G(join(z)).detach(), lambda a: torch.ones_like(a)
-    z_real, z_fake, bce = D(join(real)), D(join(fake)), F.binary_cross_entropy_with_logits
+    a_real, a_fake, bce = D(join(real)), D(join(fake)), F.binary_cross_entropy_with_logits
     log = not isinstance(loss, Wasserstein)
-    L = bce(z_real, one(z_real)) + bce(z_fake, 0 * z_fake) if log else (z_fake - z_real).mean()
+    L = bce(a_real, one(a_real)) + bce(a_fake, 0 * a_fake) if log else (a_fake - a_real).mean()
     if penalty:
         x = torch.tensor(between(real.numpy(), fake.numpy(), rng(5)))
         L = L + torch_penalty(D, join(x), penalty.weight)[0]
     step_D.zero_grad()
     L.backward()
     step_D.step()
-    z_fake = D(join(G(join(z))))
+    a_fake = D(join(G(join(z))))
     own = {
-        "Minimax()": lambda: -bce(z_fake, 0 * z_fake),
-        "NonSaturating()": lambda: bce(z_fake, one(z_fake)),
-        "Wasserstein()": lambda: -z_fake.mean(),
+        "Minimax()": lambda: -bce(a_fake, 0 * a_fake),
+        "NonSaturating()": lambda: bce(a_fake, one(a_fake)),
+        "Wasserstein()": lambda: -a_fake.mean(),
     }[repr(loss)]()
     step_G.zero_grad()
     own.backward()
