@@ -145,6 +145,11 @@ export function adam(net, rate) {
 
 const sigma = (a) => 1 / (1 + Math.exp(-a)), softplus = (a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
 
+const mean = (a, f) => a.reduce((sum, value) => sum + f(value), 0) / a.length;
+/** What the players pay for these logits. */
+export const paysD = (real, fake) => mean(real, (a) => softplus(-a)) + mean(fake, softplus);
+export const paysG = (fake, loss) => (loss === "minimax" ? -mean(fake, softplus) : mean(fake, (a) => softplus(-a)));
+
 /** A step of D on real points and fakes made of z; its loss. */
 export function stepD({ G, D }, real, z, rate) {
   const fake = forward(G, z).at(-1), N = real.length / 2, x = new Float64Array(2 * real.length);
@@ -153,7 +158,7 @@ export function stepD({ G, D }, real, z, rate) {
   D.g.fill(0);
   backward(D, all, a.map((value, k) => (sigma(value) - (k < N ? 1 : 0)) / N));
   adam(D, rate);
-  return a.reduce((sum, value, k) => sum + softplus(k < N ? -value : value), 0) / N;
+  return paysD(a.subarray(0, N), a.subarray(N));
 }
 
 /** A step of G; its loss. What the way back leaves in D is cleared. */
@@ -163,12 +168,18 @@ export function stepG({ G, D }, z, rate, loss) {
   backward(G, made, backward(D, all, a.map((value) => (minimax ? -sigma(value) : sigma(value) - 1) / N)));
   D.g.fill(0);
   adam(G, rate);
-  return a.reduce((sum, value) => sum + (minimax ? -softplus(value) : softplus(-value)), 0) / N;
+  return paysG(a, loss);
 }
 
 // Playing: a game that was played is kept, so that a step costs a step and not all before it
 
 const games = new Map();
+
+/** Both losses on real points and noise that stay the same. */
+function measured({ G, D, real, shown }, loss) {
+  const judge = (x) => forward(D, x).at(-1), fake = judge(forward(G, shown).at(-1));
+  return [paysD(judge(real), fake), paysG(fake, loss)];
+}
 
 /** The game of a state with its moves played: `{G, D, letters, losses}`, losses a pair every 20 moves; null on an empty pad. */
 export function played(state) {
@@ -177,17 +188,18 @@ export function played(state) {
   let game = games.get(key);
   if (!game || !wanted.startsWith(game.letters)) {
     const rng = random(state.seed + 1);
-    game = { G: network([2, HIDDEN, HIDDEN, 2], 0, rng), D: network([2, HIDDEN, HIDDEN, 1], LEAK, rng), rng, letters: "", losses: [], L: [Math.log(4), state.loss === "minimax" ? -Math.log(2) : Math.log(2)] };
-    game.shown = noise(SHOWN, random(99));
+    game = { G: network([2, HIDDEN, HIDDEN, 2], 0, rng), D: network([2, HIDDEN, HIDDEN, 1], LEAK, rng), rng, letters: "", losses: [], real: draw(ink, SHOWN, random(98)), shown: noise(SHOWN, random(99)) };
+    game.L = measured(game, state.loss);
     if (games.size > 3) games.delete(games.keys().next().value);
     games.set(key, game);
   }
   for (const who of wanted.slice(game.letters.length)) {
-    if (who !== "G") game.L[0] = stepD(game, draw(ink, BATCH, game.rng), noise(BATCH, game.rng), state.rate_D / 1000);
-    if (who !== "D") game.L[1] = stepG(game, noise(BATCH, game.rng), state.rate_G / 1000, state.loss);
+    if (who !== "G") stepD(game, draw(ink, BATCH, game.rng), noise(BATCH, game.rng), state.rate_D / 1000);
+    if (who !== "D") stepG(game, noise(BATCH, game.rng), state.rate_G / 1000, state.loss);
     game.letters += who;
-    if (game.letters.length % EACH === 0) game.losses.push([...game.L]);
+    if (game.letters.length % EACH === 0) game.losses.push(measured(game, state.loss));
   }
+  game.L = measured(game, state.loss);
   return game;
 }
 

@@ -26,5 +26,5 @@ class GanLab(BookWidget, module="gan_lab"):
     rate_D = Number(5, 0, 10)
     rate_G = Number(2, 0, 10)
     loss = Choice("non-saturating", ["minimax", "non-saturating"])
-    seed = Number(0, 0, 9, whole=True)
+    seed = Number(0, 0, 19, whole=True)
     moves = Text("", 80)

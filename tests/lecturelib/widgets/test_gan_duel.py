@@ -136,7 +136,7 @@ MISTAKES = [
     (3, (D_REAL - 1) * 1.5, "fake is missing"),
     (3, -0.5 * D_FAKE, "real sample is missing"),
     (3, SLOPE + LEFT, "generator’s step leaves behind"),
-    (3, (D_REAL - 1) * 1.5 - 0.5 * (D_FAKE - 1), "generator’s step leaves behind"),
+    (3, (D_REAL - 1) * 1.5 - 0.5 * (D_FAKE - 1), "target of the fake"),
     (3, D_REAL * 1.5 - 0.5 * D_FAKE, "target of the real sample is missing"),
     (3, SLOPE / 2, "nothing halves"),
     (3, -SLOPE, "sign is turned"),

@@ -41,9 +41,9 @@ class TestGanLab(WidgetContract):
     misread = {"moves": ""}
     sentences = """
     {"ink": "0"} The pad is empty: draw where real samples lie, or choose a drawing.
-    {} 0 moves: 0 of 8 islands found, 0.03 of the samples on land.
+    {} 0 moves: 4 of 8 islands found, 0.25 of the samples on land.
     {"ink": "f", "moves": "D20"} 20 moves: 0 of 1 island found, 0.00 of the samples on land.
-      Losses: D 0.39, G 2.15.
+      Losses: D 0.33, G 2.36.
     """
 
     def test_playing_drawing_and_the_buttons(self, desk):
