@@ -18,7 +18,7 @@ class GanDuel(BookWidget, module="gan_duel"):
     which Next round goes on. A value outside its range raises ``TraitError``.
     """
 
-    heights = (786, 1000)
+    heights = (641, 1131)
     w = Number(math.log(3), -8, 8)
     real = Number(1, -3, 3)
     theta = Number(-1, -8, 8)

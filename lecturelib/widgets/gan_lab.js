@@ -270,5 +270,5 @@ function build(ui) {
 
 export default {
   render: (view) => frame(view, { title: "Interactive figure: a generator and a discriminator in training", spec: SPEC, clean, build,
-    hint: "Run the training: points are samples, dark places are real to D, frames are your data. Draw other data on the pad." }),
+    hint: "Run the training: points are samples, frames your data, and the stronger the blue, the more real a place is to D. Draw other data on the pad." }),
 };
