@@ -6,6 +6,7 @@ it was. Where each file is from and under which licence: ``README.md`` beside th
 
 from lecturelib.data._cnn import CnnRuns, cnn_runs, digit_cnn
 from lecturelib.data._digits import Digits, digits
+from lecturelib.data._gan import GanRuns, gan_runs
 from lecturelib.data._houses import Houses, houses, houses_windsor
 from lecturelib.data._learning_curve import LearningCurves, learning_curve
 from lecturelib.data._lstm import GatedRuns, gated_runs
@@ -21,6 +22,7 @@ from lecturelib.data._sunspots import Sunspots, sunspots
 __all__ = [
     "CnnRuns",
     "Digits",
+    "GanRuns",
     "GatedRuns",
     "Houses",
     "LearningCurves",
@@ -31,6 +33,7 @@ __all__ = [
     "cnn_runs",
     "digit_cnn",
     "digits",
+    "gan_runs",
     "gated_runs",
     "houses",
     "houses_windsor",
