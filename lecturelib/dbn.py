@@ -11,12 +11,14 @@ from itertools import pairwise
 import numpy as np
 
 from lecturelib._validate import generator, whole
+from lecturelib.data import digit_dbn
+from lecturelib.exchange.npz import fill
 from lecturelib.ffnn import FFNN
 from lecturelib.layers import Layer
 from lecturelib.rbm import RBM, distribution, draw, states, train
 from lecturelib.training import History
 
-__all__ = ["DBN", "counted_log_likelihood", "lower_bound", "pretrain", "unroll"]
+__all__ = ["DBN", "counted_log_likelihood", "lower_bound", "pretrain", "trained_dbn", "unroll"]
 
 
 class DBN(Layer):
@@ -100,6 +102,13 @@ def unroll(dbn: DBN, classes: int, *, rng) -> FFNN:
     for rbm, layer in zip(dbn.rbms, net.layers[::2], strict=False):
         layer.W, layer.b = rbm.W.T, rbm.b
     return net
+
+
+def trained_dbn() -> DBN:
+    """The packaged stack 64-64-64, trained on black-and-white digits of 8 × 8 pixels; float32."""
+    dbn = DBN([64, 64, 64], rng=np.random.default_rng(0), dtype=np.float32)
+    fill(dbn.parameters, digit_dbn(), "digit_dbn.npz")
+    return dbn
 
 
 def lower_bound(dbn: DBN, v) -> np.ndarray:

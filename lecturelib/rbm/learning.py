@@ -96,7 +96,10 @@ def train(
     DivergenceError, with the history so far, as soon as the error is not finite.
     """
     epochs, batch_size, k = whole(epochs, "epochs"), whole(batch_size, "batch_size"), whole(k, "k")
-    X, others = _data(rbm, X, "X"), None if validation is None else _data(rbm, validation, "X")
+    X, others = (
+        _data(rbm, X, "X"),
+        None if validation is None else _data(rbm, validation, "validation"),
+    )
     first, later = (below_one(m, "momentum") for m in momentum)
     optimiser = SGD(rbm, lr, momentum=later, weight_decay=weight_decay, decays=is_weight)
     start = X[generator(rng).integers(len(X), size=batch_size)] if persistent else None
