@@ -37,8 +37,8 @@ class TestDbnSamples(WidgetContract):
     controls = "range number select-one checkbox unit"
     sentences = """
     {"ink": "0"} The pad is empty: draw a digit, or choose an example.
-    {"digit": 1} The example 1 switches on 25 of 64 hidden units. Without a step of the top machine
-      it comes straight down again; 0 of 64 pixels have changed.
+    {"digit": 1} The example 1 switches on 8 of 64 hidden units. Without a step of the top machine
+      it comes straight down again; 4 of 64 pixels have changed.
     """
 
     def make(self, **state):
