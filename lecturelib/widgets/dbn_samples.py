@@ -32,7 +32,7 @@ class DbnSamples(BookWidget, module="dbn_samples"):
     ``DbnSamples.of(dbn, images, y)``; without a network it stays empty.
     """
 
-    heights = (820, 1250)
+    heights = (779, 1301)
     digit = Choice(3, range(10))
     ink = Text("", SIDE * SIDE)
     erase = Flag(False)

@@ -184,8 +184,8 @@ function drawContrast(state) {
 
 function drawStates(state) {
   const { p } = landscape(state.bits), most = Math.max(...p.flat()), a = VISIBLE.indexOf(state.v), b = parseInt(state.h, 2);
-  return [...p.flatMap((row, r) => [word(24, 33 + 24 * r, VISIBLE[r]), ...row.map((value, c) => svg("rect", { x: 50 + 16 * c, y: 18 + 24 * r, width: 15, height: 22, class: "dl-share", "fill-opacity": (value / most).toFixed(3) }))]),
-    svg("rect", { x: 49 + 16 * b, y: 17 + 24 * a, width: 17, height: 24, class: "dl-learned" }), word(178, 12, "h from 0000 to 1111")];
+  return [...p.flatMap((row, r) => [word(24, 33 + 24 * r, VISIBLE[r]), ...row.map((value, c) => svg("rect", { x: 50 + 16 * c, y: 18 + 24 * r, width: 15, height: 22, class: "dl-share", "fill-opacity": Math.sqrt(value / most).toFixed(3) }))]),
+    svg("rect", { x: 49 + 16 * b, y: 17 + 24 * a, width: 17, height: 24, class: "dl-person" }), word(178, 12, "h from 0000 to 1111")];
 }
 
 function fields(ui, trait, caption, rows, columns, when) {
