@@ -32,7 +32,7 @@ class DbnSamples(BookWidget, module="dbn_samples"):
     ``DbnSamples.of(dbn, images, y)``; without a network it stays empty.
     """
 
-    heights = (779, 1301)
+    heights = (726, 1284)
     digit = Choice(3, range(10))
     ink = Text("", SIDE * SIDE)
     erase = Flag(False)

@@ -20,7 +20,7 @@ class Rbm(BookWidget, module="rbm"):
     its range raises ``TraitError``.
     """
 
-    heights = (837, 1248)
+    heights = (846, 1210)
     view = Choice("CD-1 by hand", VIEWS)
     v = Choice("110", ["".join(one) for one in product("01", repeat=3)])
     h = Choice("1101", ["".join(one) for one in product("01", repeat=4)])
