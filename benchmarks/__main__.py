@@ -15,6 +15,7 @@ from playwright.sync_api import Error
 
 from benchmarks import (
     adversarial,
+    boltzmann,
     book,
     chapters,
     convolution,
@@ -49,6 +50,7 @@ PARTS = {
     "convolution": convolution.rows,
     "gated": gated.rows,
     "adversarial": adversarial.rows,
+    "boltzmann": boltzmann.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")

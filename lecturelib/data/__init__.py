@@ -5,6 +5,7 @@ it was. Where each file is from and under which licence: ``README.md`` beside th
 """
 
 from lecturelib.data._cnn import CnnRuns, cnn_runs, digit_cnn
+from lecturelib.data._dbn import DbnRuns, dbn_runs, digit_dbn
 from lecturelib.data._digits import Digits, digits
 from lecturelib.data._gan import GanRuns, gan_runs
 from lecturelib.data._houses import Houses, houses, houses_windsor
@@ -21,6 +22,7 @@ from lecturelib.data._sunspots import Sunspots, sunspots
 
 __all__ = [
     "CnnRuns",
+    "DbnRuns",
     "Digits",
     "GanRuns",
     "GatedRuns",
@@ -31,7 +33,9 @@ __all__ = [
     "Split",
     "Sunspots",
     "cnn_runs",
+    "dbn_runs",
     "digit_cnn",
+    "digit_dbn",
     "digits",
     "gan_runs",
     "gated_runs",
