@@ -4,6 +4,7 @@ Every loader reads its file anew and returns fresh arrays, so changing one resul
 it was. Where each file is from and under which licence: ``README.md`` beside this file.
 """
 
+from lecturelib.data._autoencoder import AutoencoderRuns, autoencoder_runs, latent_networks
 from lecturelib.data._cnn import CnnRuns, cnn_runs, digit_cnn
 from lecturelib.data._digits import Digits, digits
 from lecturelib.data._houses import Houses, houses, houses_windsor
@@ -19,6 +20,7 @@ from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
 
 __all__ = [
+    "AutoencoderRuns",
     "CnnRuns",
     "Digits",
     "GatedRuns",
@@ -28,12 +30,14 @@ __all__ = [
     "RegularizerScores",
     "Split",
     "Sunspots",
+    "autoencoder_runs",
     "cnn_runs",
     "digit_cnn",
     "digits",
     "gated_runs",
     "houses",
     "houses_windsor",
+    "latent_networks",
     "learning_curve",
     "mnist",
     "mnist1d",
