@@ -14,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Error
 
 from benchmarks import (
+    autoencoder,
     book,
     chapters,
     convolution,
@@ -47,6 +48,7 @@ PARTS = {
     "regularization": regularization.rows,
     "convolution": convolution.rows,
     "gated": gated.rows,
+    "autoencoder": autoencoder.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")
