@@ -13,7 +13,7 @@ class AutoencoderSteps(BookWidget, module="autoencoder_steps"):
     ``TraitError``.
     """
 
-    heights = (760, 1010)
+    heights = (728, 995)
     x = Numbers([3.0, 1.0], -5, 5)
     w = Numbers([1.0, 0.0], -3, 3)
     v = Numbers([1.0, 1.0], -3, 3)

@@ -63,7 +63,6 @@ export function describe(all, digits, state) {
 
 function screen(title) {
   const ink = svg("g"), root = svg("svg", { viewBox: "-0.2 -1.6 8.4 9.8", role: "img" }, ink, svg("rect", { width: SIDE, height: SIDE, class: "dl-thin", fill: "none", "vector-effect": "non-scaling-stroke" }));
-  root.style.maxWidth = "9rem";
   return { root, redraw(values, text) {
     ink.replaceChildren(...greys(values, SIDE, { levels: INK }));
     root.setAttribute("aria-label", `${title}: ${text}`);
@@ -79,7 +78,7 @@ function build(ui, all, digits) {
   const put = (at) => ui.put({ at: at.map((value) => clamp(Math.round(10 * value) / 10, 0, 10)) });
   const grip = handle(chart, { label: "Code to decode", className: "dl-input", range: [0, 10], get: () => ui.state().at, move: put });
   const made = screen("Decoded"), real = screen("Nearest real digit"), captions = [h("p", {}, "decoded"), h("p", {})];
-  const beside = h("div", { class: "dl-screens" }, ...[made, real].map(({ root }, k) => h("div", {}, captions[k], root)));
+  const beside = h("div", { class: "dl-screens dl-near" }, ...[made, real].map(({ root }, k) => h("div", {}, captions[k], root)));
   let drawn = null;
   return { drawing: [chart.root, beside], controls: [choice({ label: "plane", ...ui.own("plane") })], redraw(state) {
     const words = describe(all, digits, state);

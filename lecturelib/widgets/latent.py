@@ -32,7 +32,7 @@ class Latent(BookWidget, module="latent"):
     stays empty.
     """
 
-    heights = (690, 1250)
+    heights = (587, 936)
     plane = Choice("autoencoder", PLANES)
     at = Numbers([5.0, 5.0], 0, 10)
     _record = Record()
