@@ -16,6 +16,7 @@ from playwright.sync_api import Error
 from benchmarks import (
     adversarial,
     boltzmann,
+    autoencoder,
     book,
     chapters,
     convolution,
@@ -51,6 +52,7 @@ PARTS = {
     "gated": gated.rows,
     "adversarial": adversarial.rows,
     "boltzmann": boltzmann.rows,
+    "autoencoder": autoencoder.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")

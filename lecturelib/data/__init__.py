@@ -4,6 +4,7 @@ Every loader reads its file anew and returns fresh arrays, so changing one resul
 it was. Where each file is from and under which licence: ``README.md`` beside this file.
 """
 
+from lecturelib.data._autoencoder import AutoencoderRuns, autoencoder_runs, latent_networks
 from lecturelib.data._cnn import CnnRuns, cnn_runs, digit_cnn
 from lecturelib.data._dbn import DbnRuns, dbn_runs, digit_dbn
 from lecturelib.data._digits import Digits, digits
@@ -21,6 +22,7 @@ from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
 
 __all__ = [
+    "AutoencoderRuns",
     "CnnRuns",
     "DbnRuns",
     "Digits",
@@ -32,6 +34,7 @@ __all__ = [
     "RegularizerScores",
     "Split",
     "Sunspots",
+    "autoencoder_runs",
     "cnn_runs",
     "dbn_runs",
     "digit_cnn",
@@ -41,6 +44,7 @@ __all__ = [
     "gated_runs",
     "houses",
     "houses_windsor",
+    "latent_networks",
     "learning_curve",
     "mnist",
     "mnist1d",

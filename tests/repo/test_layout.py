@@ -23,6 +23,7 @@ IN_THE_PAGE = "sphinxext.page_kernel"
 
 # Modules without a test of their own name: what is made of them is tested there.
 TESTED_THROUGH = {
+    "lecturelib/autoencoder": "lecturelib/test_autoencoder.py",
     "lecturelib/conv": "lecturelib/test_conv.py",
     "lecturelib/exchange": "lecturelib/test_frameworks.py",
     "lecturelib/gan": "lecturelib/test_gan.py",
