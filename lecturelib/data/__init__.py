@@ -17,6 +17,7 @@ from lecturelib.data._regularization import RegularizerScores, regularization
 from lecturelib.data._shakespeare import shakespeare
 from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
+from lecturelib.data._transformer import TransformerRuns, transformer_runs
 
 __all__ = [
     "CnnRuns",
@@ -28,6 +29,7 @@ __all__ = [
     "RegularizerScores",
     "Split",
     "Sunspots",
+    "TransformerRuns",
     "cnn_runs",
     "digit_cnn",
     "digits",
@@ -43,4 +45,5 @@ __all__ = [
     "shakespeare",
     "split",
     "sunspots",
+    "transformer_runs",
 ]
