@@ -78,12 +78,14 @@ def added(write: Callable, pairs) -> float:
 def learn(model: Layer, draw: Callable, *, steps: int, lr: float) -> list[float]:
     """Adam with ``OneCycle(lr)`` on a fresh batch x, y = draw() a step;  -> the losses.
 
-    The gradient is clipped to norm 1. y is −1 where nothing is asked.
+    x is a tuple for a model with two inputs. y is −1 where nothing is asked. The gradient is
+    clipped to norm 1.
     """
     optimiser, loss, rate, losses = Adam(model), TokenCrossEntropy(), OneCycle(lr, steps), []
     for t in range(1, steps + 1):
         x, y = draw()
-        losses.append(loss.forward(model.forward(x), y))
+        z = model.forward(*x) if isinstance(x, tuple) else model.forward(x)
+        losses.append(loss.forward(z, y))
         optimiser.zero_grad()
         model.backward(loss.backward())
         clip_gradients(model.gradients, 1.0)
