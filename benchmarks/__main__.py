@@ -27,6 +27,7 @@ from benchmarks import (
     recurrent,
     regularization,
     training,
+    transformer,
     widgets,
 )
 from benchmarks.report import NotMeasuredError, Row, markdown, not_measured
@@ -47,6 +48,7 @@ PARTS = {
     "regularization": regularization.rows,
     "convolution": convolution.rows,
     "gated": gated.rows,
+    "transformer": transformer.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")
