@@ -44,11 +44,9 @@ RIVALS = {
         "LSTM, both ways, rate 0.03, 2000 steps": (3e-2, 2000),
     },
     "addition": {
-        "LSTM": (5e-3, 500),
         "LSTM, rate 0.02": (2e-2, 500),
         "LSTM, rate 0.02, 2000 steps": (2e-2, 2000),
         "RNN": (5e-3, 500),
-        "RNN, rate 0.001": (1e-3, 500),
     },
 }
 UNITS = {"reversal": {"LSTM": 34}, "addition": {"LSTM": 74, "RNN": 151}}
@@ -56,9 +54,9 @@ UNITS = {"reversal": {"LSTM": 34}, "addition": {"LSTM": 74, "RNN": 151}}
 # `places`: the share of single tokens that are right; of the digits that on moved ones.
 TASKS = {
     "reversal": (*PARTS, *RIVALS["reversal"]),
-    "reversal, 6 blocks": ("whole", "no residual", "no norm", "neither residual nor norm"),
+    "reversal, 6 blocks": ("whole", "no residual", "no norm"),
     "addition": (
-        *("whole", "no positions", "no scaling", "no residual", "no norm", "1 head"),
+        *("whole", "no positions", "no scaling", "no residual", "1 head"),
         *RIVALS["addition"],
     ),
     "digits": ("ViT, 2 × 2", "ViT, 4 × 4", "ViT, no positions"),
