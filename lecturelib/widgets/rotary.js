@@ -43,7 +43,7 @@ function arrow([x, y], word, more) {
 function build(ui) {
   const root = svg("svg", { viewBox: "0 0 240 240", class: "dl-diagram", role: "img" });
   const number = (name, label, step) => slider({ label, step, ...ui.own(name) });
-  const pair = (name) => [0, 1].map((i) => slider({ label: `${name}[${i + 1}]`, step: 0.5, ...ui.own(name, i) }));
+  const pair = (name) => [0, 1].map((i) => slider({ label: `${name}[${i + 1}]`, step: 0.25, ...ui.own(name, i) }));
   const controls = [number("m", "place m of q"), number("n", "place n of k"), number("angle", "angle, °", 10), ...pair("q"), ...pair("k")];
   const actions = [h("button", { type: "button", onclick: () => ui.put(further(ui.state())) }, "Move both")];
   return { drawing: [root], controls, actions, redraw(state) {
