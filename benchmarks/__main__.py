@@ -15,8 +15,8 @@ from playwright.sync_api import Error
 
 from benchmarks import (
     adversarial,
-    boltzmann,
     autoencoder,
+    boltzmann,
     book,
     chapters,
     convolution,
@@ -30,6 +30,7 @@ from benchmarks import (
     recurrent,
     regularization,
     training,
+    transformer,
     widgets,
 )
 from benchmarks.report import NotMeasuredError, Row, markdown, not_measured
@@ -53,6 +54,7 @@ PARTS = {
     "adversarial": adversarial.rows,
     "boltzmann": boltzmann.rows,
     "autoencoder": autoencoder.rows,
+    "transformer": transformer.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")

@@ -20,6 +20,7 @@ from lecturelib.data._regularization import RegularizerScores, regularization
 from lecturelib.data._shakespeare import shakespeare
 from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
+from lecturelib.data._transformer import TransformerRuns, transformer_runs
 
 __all__ = [
     "AutoencoderRuns",
@@ -34,6 +35,7 @@ __all__ = [
     "RegularizerScores",
     "Split",
     "Sunspots",
+    "TransformerRuns",
     "autoencoder_runs",
     "cnn_runs",
     "dbn_runs",
@@ -54,4 +56,5 @@ __all__ = [
     "shakespeare",
     "split",
     "sunspots",
+    "transformer_runs",
 ]
