@@ -167,7 +167,7 @@ def test_characters_come_back_in_the_order_of_unicode():
         (lambda: BytePairs([]).decode([256]), r"ids: expected numbers from 0 to 255, got 256"),
         (lambda: BytePairs([]).decode([-1]), r"ids: expected numbers from 0 to 255, got -1"),
         (lambda: BytePairs([(97, 256)]), r"merges: expected new pairs of ids below 256 at place 0"),
-        (lambda: BytePairs([(97, 98)] * 2), r"merges: expected new pairs .* at place 0|at place 1"),
+        (lambda: BytePairs([(97, 98)] * 2), r"merges: expected new pairs .* at place 0"),
     ],
 )
 def test_what_makes_no_sense_is_refused(what, says):
