@@ -34,7 +34,11 @@ class Characters:
     def __init__(self, alphabet: Sequence[str]) -> None:
         self.tokens = tuple(alphabet)
         self._ids = {character: i for i, character in enumerate(self.tokens)}
-        if not self.tokens or len(self._ids) < len(self.tokens) or set(map(len, self.tokens)) != {1}:
+        if (
+            not self.tokens
+            or len(self._ids) < len(self.tokens)
+            or set(map(len, self.tokens)) != {1}
+        ):
             raise ValueError(
                 f"alphabet: expected single characters, each once, got {alphabet!r:.60}; "
                 "Characters.learn(text) takes those of a text"
