@@ -72,7 +72,7 @@ export function shown(token) {
 
 /** `{right, says}` for the pair that the reader names as the next one, written as one word. */
 export function markPair({ text, done }, typed) {
-  const { merges, tokens, words } = learn(text, done), all = pairs(words), written = typed.replace(/\u0000/g, "");
+  const { merges, tokens, words } = learn(text, done), all = pairs(words), written = typed;
   const name = ([left, right]) => shown([...tokens[left], ...tokens[right]]), same = written.replace(/[ ·+]/g, (c) => (c === " " ? "␣" : ""));
   const wanted = [same, same.replace(/^␣+|␣+$/g, "")], found = all.find((pair) => wanted.includes(name(pair)));
   const wrong = (says) => ({ right: false, says });
@@ -111,10 +111,10 @@ export function otherCuts(word, { merges, tokens }) {
 export function markCut(state, value) {
   const found = learn(state.text, state.done), right = encode(state.word, found.merges).length, other = otherCuts(state.word, found);
   if (value === right) return { right: true, says: "The merges in the order in which they were learned." };
-  const known = [[other.reversed, "You began with the last merge; they are made in the order in which they were learned."],
+  const known = [[other.reversed, "You began with the last merge; they are made in the order of learning."],
     [other.letters, "Those are the bytes; no merge has been made."], [other.longest, "That is the longest token first; here the merges are made in their order."],
-    [other.words, "Those are the words; a word is one token only where merges have made it one."]].find(([number]) => number === value);
-  return { right: false, says: known?.[1] ?? "Start from the bytes of each word, the space before it included, and make merge 1 wherever it fits, then merge 2, …" };
+    [other.words, "Those are the words; a word need not be one token."]].find(([number]) => number === value);
+  return { right: false, says: known?.[1] ?? "Start from the bytes of each word and the space before it; make merge 1 wherever it fits, then merge 2, …" };
 }
 
 /** e^{ln p / T} / Σ, at T = 0 all for the likeliest. */
@@ -169,6 +169,8 @@ export function markKnob(state, value) {
   return { right, says: known?.[1] ?? ["Raise each weight to the power 1/T and divide by the sum.", "Keep the k likeliest and divide by what they have together.", "Keep the fewest of the likeliest that reach top-p, and divide by what they have together."][state.stage] };
 }
 
+const size = (words) => words.reduce((sum, { ids, times }) => sum + ids.length * times, 0);
+
 export function describe(state) {
   if (state.view === KNOBS) {
     const all = pipeline(state), left = all[state.stage].filter((x) => x > 0).length;
@@ -176,11 +178,10 @@ export function describe(state) {
     return `${after} ${left} of 4 tokens can come; the likeliest has ${format(Math.max(...all[state.stage]))}.`;
   }
   const { merges, tokens, words } = learn(state.text, state.done), open = pairs(words).length;
-  const count = words.reduce((sum, { ids, times }) => sum + ids.length * times, 0), size = bytes(state.text).length;
   const names = merges.map(([a, b]) => shown([...tokens[a], ...tokens[b]])).join(", ");
   const text = `${merges.length} merge${merges.length === 1 ? "" : "s"}${names && `: ${names}`}.`;
   if (state.view === CUT) return `${text} The new text has ${bytes(state.word).length} bytes.`;
-  return `${text} ${size} bytes are ${count} tokens.${open ? "" : " No pair is left."}`;
+  return `${text} ${bytes(state.text).length} bytes are ${size(words)} tokens.${open ? "" : " No pair is left."}`;
 }
 
 const row = (...cells) => h("tr", {}, ...cells.map((cell) => h("td", {}, cell)));
@@ -218,7 +219,7 @@ function formula(state) {
 
 /** A labelled field for a text of the state. */
 function written(ui, name, label, when) {
-  const field = h("input", { type: "text", maxlength: SPEC[name].longest, spellcheck: "false", autocomplete: "off", size: 24, oninput: put });
+  const field = h("input", { type: "text", maxlength: SPEC[name].longest, spellcheck: "false", autocomplete: "off", size: 14, oninput: put });
   field.addEventListener("keydown", (event) => event.key === "Enter" && put());
   function put() {
     ui.put({ [name]: field.value, ...(name === "text" ? { done: 0 } : {}) });
@@ -230,37 +231,20 @@ function written(ui, name, label, when) {
   } };
 }
 
-/** A field for the next pair; the verdict goes when the text or the merges change. */
-function pairField(ui, when) {
-  const field = h("input", { type: "text", autocomplete: "off", spellcheck: "false", size: 8 }), verdict = h("p", { class: "dl-verdict", role: "status" });
-  field.addEventListener("keydown", (event) => event.key === "Enter" && show());
-  function show() {
-    const { right, says } = markPair(ui.state(), field.value);
-    verdict.dataset.right = right;
-    verdict.textContent = `${right ? "✓ Right." : "✗ Not yet."} ${says}`;
-  }
-  const element = h("div", { class: "dl-ask" }, h("label", {}, h("span", {}, "The next pair"), field), h("button", { type: "button", onclick: show }, "Check pair"), verdict);
-  let asked = "";
-  return { element, update() {
-    const { text, done } = ui.state(), now = `${done} ${text}`;
-    element.hidden = !when() || !pairs(learn(text, done).words).length;
-    if (now === asked) return;
-    asked = now;
-    field.value = verdict.textContent = "";
-    delete verdict.dataset.right;
-  } };
-}
-
 function build(ui) {
-  const root = svg("svg", { viewBox: "0 0 400 155", class: "dl-diagram", role: "img" }), lists = h("div", {});
+  const root = svg("svg", { viewBox: "0 0 400 155", class: "dl-diagram", role: "img" }), lists = h("div", { class: "dl-wide" });
   const at = (...views) => () => views.includes(ui.state().view), number = (name, label, step) => slider({ label, step, when: at(KNOBS), ...ui.own(name) });
+  const pair = answer({ mark: (typed) => markPair(ui.state(), typed), read: (typed) => [typed], question() {
+    const { view, text, done } = ui.state(), { words } = learn(text, done);
+    return view === LEARN && pairs(words).length ? `The next pair, of ${size(words)} tokens:` : null;
+  } });
   const ask = answer({ mark: (value) => (ui.state().view === CUT ? markCut : markKnob)(ui.state(), value), question() {
     const { view, stage } = ui.state();
     return view === CUT ? "How many tokens?" : view === KNOBS && stage < 3 ? `The likeliest token after ${STAGES[stage]}, to two decimals:` : null;
   } });
   const showCounts = tick({ label: "show how often pairs stand", ...ui.own("counts") });
   const counts = { element: showCounts.element, update: () => ((showCounts.element.hidden = ui.state().view !== LEARN), showCounts.update()) };
-  const controls = [choice({ label: "view", ...ui.own("view") }), written(ui, "text", "text to learn from", at(LEARN)), pairField(ui, at(LEARN)), counts,
+  const controls = [choice({ label: "view", ...ui.own("view") }), written(ui, "text", "text to learn from", at(LEARN)), pair, counts,
     written(ui, "word", "new text", at(CUT)), ask, number("temperature", "temperature T", 0.1), number("top_k", "top-k, 0 for all"), number("top_p", "top-p", 0.05),
     ...NAMES.map((name, i) => slider({ label: `weight of ${name}`, step: 1, when: at(KNOBS), ...ui.own("weights", i) }))];
   const button = (text, act) => h("button", { type: "button", onclick: act }, text);
@@ -281,5 +265,5 @@ function build(ui) {
 
 export default {
   render: (view) => frame(view, { title: "Interactive figure: byte pairs and the knobs of sampling", spec: SPEC, clean, build,
-    hint: "Name the pair that is merged next, then press Merge. With your merges cut up a new text; the third view has the knobs." }),
+    hint: "Name the pair that is merged next, then press Merge. The other views cut up a new text and turn the knobs." }),
 };
