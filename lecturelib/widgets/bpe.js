@@ -117,7 +117,7 @@ export function markCut(state, value) {
   return { right: false, says: known?.[1] ?? "Start from the bytes of each word and the space before it; make merge 1 wherever it fits, then merge 2, …" };
 }
 
-/** e^{ln p / T} / Σ, at T = 0 all for the likeliest. */
+/** e^{ln p / τ} / Σ, at τ = 0 all for the likeliest. */
 export function warmed(weights, temperature) {
   const most = Math.max(...weights);
   if (!temperature) return weights.map((_, i) => (i === weights.indexOf(most) ? 1 : 0));
@@ -151,8 +151,8 @@ export function mistakes(state) {
   const k = top_k || p.length, kept = reach(few, top_p), some = (list, n) => top(list) / cut(list, n).reduce((a, b) => a + b, 0);
   return [
     [[top(p) / T, "The temperature divides the logits, before the softmax, not the probabilities."], [top(p), "That is temperature 1."],
-      [top(p) ** (1 / T), "The sum is no longer 1: divide by it."], [top(warmed(weights, 1 / T)), "The temperature is turned round: the exponent is 1/T."]],
-    [[top(warm), "The others are cut, but what is left is not divided by its sum."], [1 / k, "The tokens that are kept need not be equally likely."],
+      [top(p) ** (1 / T), "The sum is no longer 1: divide by it."], [top(warmed(weights, 1 / T)), "The temperature is turned round: the exponent is 1/τ."]],
+    [[top(warm), "What is left is not divided by its sum."], [1 / k, "The tokens that are kept need not be equally likely."],
       [some(p, k), "Top-k sees what the temperature has left, not the first probabilities."], [some(warm, k - 1), "One token too few is kept."]],
     [[top(few), "The others are cut, but what is left is not divided by its sum."], [some(few, kept - 1), "One token too few: together they must reach top-p."],
       [some(p, reach(p, top_p)), "Top-p sees what temperature and top-k have left, not the first probabilities."],
@@ -166,7 +166,7 @@ export function markKnob(state, value) {
   const right = [pipeline(state), pipeline(state, cents)].some((all) => near(Math.max(...all[state.stage + 1]))); // rounding on the way is right too
   if (right) return { right, says: "Press Next knob to go on." };
   const known = mistakes(state).find(([other]) => near(other));
-  return { right, says: known?.[1] ?? ["Raise each weight to the power 1/T and divide by the sum.", "Keep the k likeliest and divide by what they have together.", "Keep the fewest of the likeliest that reach top-p, and divide by what they have together."][state.stage] };
+  return { right, says: known?.[1] ?? ["Raise each weight to the power 1/τ and divide by the sum.", "Keep the k likeliest and divide by what they have together.", "Keep the fewest of the likeliest that reach top-p, and divide by what they have together."][state.stage] };
 }
 
 const size = (words) => words.reduce((sum, { ids, times }) => sum + ids.length * times, 0);
@@ -202,7 +202,7 @@ function drawMerges(state) {
 
 /** Four columns of bars, those of stages to come with question marks. */
 function drawKnobs(state) {
-  const all = pipeline(state), titles = ["softmax", `T = ${format(state.temperature, 1)}`, `top-k = ${state.top_k || "all"}`, `top-p = ${format(state.top_p)}`];
+  const all = pipeline(state), titles = ["softmax", `τ = ${format(state.temperature, 1)}`, `top-k = ${state.top_k || "all"}`, `top-p = ${format(state.top_p)}`];
   return titles.flatMap((title, s) => [svg("text", { x: 50 + 98 * s, y: 16, class: "dl-symbol" }, title), ...NAMES.flatMap((name, i) => {
     const x = 10 + 98 * s, y = 32 + 30 * i, known = s <= state.stage;
     return [svg("text", { x, y: y + 14 }, name), svg("path", { d: `M${x + 14} ${y}h${known ? 42 * all[s][i] : 0}v18h${known ? -42 * all[s][i] : 0}Z`, class: "dl-bar dl-bar-now" }),
@@ -213,7 +213,7 @@ function drawKnobs(state) {
 function formula(state) {
   const { temperature: T, weights, stage } = state, b = shares(weights).map((x) => format(x)).join(", ");
   if (state.view !== KNOBS) return ["most frequent pair → one token; of equal ones the lower left id, then the lower right id; ␣ is a space"];
-  const next = [T ? `next: p^(1/${format(T, 1)}) / sum` : "next: T = 0, all for the likeliest", state.top_k ? `next: the ${state.top_k} likeliest / their sum` : "next: all are kept", `next: the fewest that reach ${format(state.top_p)} / their sum`][stage];
+  const next = [T ? `next: p^(1/${format(T, 1)}) / sum` : "next: τ = 0, all for the likeliest", state.top_k ? `next: the ${state.top_k} likeliest / their sum` : "next: all are kept", `next: the fewest that reach ${format(state.top_p)} / their sum`][stage];
   return [`p = ${b}`, next ?? "draw one of what is left"];
 }
 
@@ -245,7 +245,7 @@ function build(ui) {
   const showCounts = tick({ label: "show how often pairs stand", ...ui.own("counts") });
   const counts = { element: showCounts.element, update: () => ((showCounts.element.hidden = ui.state().view !== LEARN), showCounts.update()) };
   const controls = [choice({ label: "view", ...ui.own("view") }), written(ui, "text", "text to learn from", at(LEARN)), pair, counts,
-    written(ui, "word", "new text", at(CUT)), ask, number("temperature", "temperature T", 0.1), number("top_k", "top-k, 0 for all"), number("top_p", "top-p", 0.05),
+    written(ui, "word", "new text", at(CUT)), ask, number("temperature", "temperature τ", 0.1), number("top_k", "top-k, 0 for all"), number("top_p", "top-p", 0.05),
     ...NAMES.map((name, i) => slider({ label: `weight of ${name}`, step: 1, when: at(KNOBS), ...ui.own("weights", i) }))];
   const button = (text, act) => h("button", { type: "button", onclick: act }, text);
   const merge = button("Merge", () => ui.put({ done: ui.state().done + 1 })), next = button("Next knob", () => ui.put({ stage: Math.min(3, ui.state().stage + 1) }));

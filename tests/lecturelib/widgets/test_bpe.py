@@ -240,7 +240,7 @@ WARM = np.sqrt(P) / np.sqrt(P).sum()
         ({"stage": 0}, 0.5, "That is temperature 1"),
         ({"stage": 0}, math.sqrt(0.5), "The sum is no longer 1"),
         ({"stage": 0}, 0.25 / (P**2).sum(), "turned round"),
-        ({"stage": 0}, 0.9, "power 1/T"),
+        ({"stage": 0}, 0.9, "power 1/τ"),
         ({"stage": 1}, WARM[0] / WARM[:3].sum(), None),
         ({"stage": 1}, WARM[0], "not divided by its sum"),
         ({"stage": 1}, 1 / 3, "equally likely"),
