@@ -56,9 +56,7 @@ def knobs(z: np.ndarray, temperature: float, top_k: int, top_p: float) -> tuple:
         ),
         "The temperature comes first, not last: top-p sees what it has left.": _late(*given),
         "What is left has to add up to 1.": _cut_only(*given),
-        "Top-p cuts nothing: it comes after top-k, and sees what that has left, renormalised.": _turned(
-            z, temperature, top_k, 1.0
-        ),
+        "Top-p cuts nothing: it sees what top-k has left.": _turned(z, temperature, top_k, 1.0),
         "Top-k cuts nothing.": _turned(z, temperature, 0, top_p),
         "The token that reaches top-p is kept as well.": _turned(
             z, temperature, top_k, _one_less(*given)

@@ -9,18 +9,18 @@ from lecturelib.tokenizer import BytePairs, best_pairs
 from lecturelib.transformer import TokenCrossEntropy
 
 
-def plain(z, temperature, top_k, top_p, *, late=False, first="k", renew=True, more=0, back=True):
+def plain(z, temperature, top_k, top_p, *, late=False, more=0, back=True):
     p = np.exp((z - z.max()) / (1 if late else temperature))
     p = p / p.sum()
     order = np.argsort(-p, kind="stable")
     s = p[order]
-    for knob in first + "kp".replace(first, ""):
+    for knob in "kp":
         if knob == "k":
             s[top_k:] = 0
         else:
             before = np.cumsum(s) - s
             s[max(1, int((before < top_p).sum()) + more) :] = 0
-        s = s / s.sum() if renew else s
+        s = s / s.sum()
     if late:
         s = s ** (1 / temperature)
         s = s / s.sum()
@@ -82,7 +82,6 @@ class TestGpt(CheckContract):
             (unnormalised, "has to add up to 1"),
             (lambda z, t, k, p: plain(z, t, k, 1.0), "Top-p cuts nothing"),
             (lambda z, t, k, p: plain(z, t, 9, p), "Top-k cuts nothing"),
-            (lambda *a: plain(*a, first="p"), "Top-p cuts nothing: it comes after top-k"),
             (lambda *a: plain(*a, more=-1), "reaches top-p is kept"),
             (lambda *a: plain(*a, back=False), "back in their places"),
             (lambda z, t, k, p: np.full(len(z), 1 / len(z)), "Softmax of z/τ"),
