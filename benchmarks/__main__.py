@@ -18,6 +18,7 @@ from benchmarks import (
     chapters,
     convolution,
     gated,
+    gpt,
     light,
     loops,
     numerics,
@@ -47,6 +48,7 @@ PARTS = {
     "regularization": regularization.rows,
     "convolution": convolution.rows,
     "gated": gated.rows,
+    "gpt": gpt.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")
