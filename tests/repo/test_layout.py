@@ -25,6 +25,7 @@ IN_THE_PAGE = "sphinxext.page_kernel"
 TESTED_THROUGH = {
     "lecturelib/conv": "lecturelib/test_conv.py",
     "lecturelib/exchange": "lecturelib/test_frameworks.py",
+    "lecturelib/gpt": "lecturelib/test_gpt.py",
     "lecturelib/layers": "lecturelib/test_layers.py",
     "lecturelib/optim": "lecturelib/test_optim.py",
     "lecturelib/regularization": "lecturelib/test_regularization.py",
