@@ -13,7 +13,7 @@ const pairKey = (a, b) => a * 65536 + b;
 
 /** The recorded network: parameters as tensors by name, sizes, the tokeniser and the n-gram; null where there is none. */
 export function decode(record) {
-  const arrays = unpackTyped(record), net = { tokens: Array.from({ length: 256 }, (_, i) => [i]), ranks: new Map(), pairs: new Map() };
+  const arrays = unpackTyped(record), net = { tokens: Array.from({ length: 256 }, (_, i) => [i]), ranks: new Map(), known: new Map() };
   if (!arrays.heads) return null;
   for (const [name, { shape, data }] of Object.entries(arrays)) {
     const scale = arrays[`${name}.scale`]?.data;
@@ -25,7 +25,7 @@ export function decode(record) {
     net.ranks.set(pairKey(a, b), 256 + m);
     net.tokens.push([...net.tokens[a], ...net.tokens[b]]);
   }
-  for (let i = 0; i < pairs.shape[0]; i++) net.pairs.set(pairKey(...pairs.data.subarray(2 * i, 2 * i + 2)), net.tokens.length + i);
+  for (let i = 0; i < pairs.shape[0]; i++) net.known.set(pairKey(...pairs.data.subarray(2 * i, 2 * i + 2)), net.tokens.length + i);
   net.blocks = NAMES.length / heads.data[0];
   return { ...net, heads: heads.data[0], context: net["embedding.P"].shape[0], width: net["embedding.P"].shape[1] };
 }
@@ -114,7 +114,7 @@ export function chances(z, { temperature, top_k, top_p }) {
   const plain = share(z), best = ranked(z)[0], warm = temperature ? share(z, temperature) : plain.map((_, i) => Number(i === best)), order = ranked(warm);
   const few = top_k ? scaled(order.slice(top_k).reduce((p, i) => ((p[i] = 0), p), [...warm])) : warm, p = [...few];
   let before = 0;
-  for (const i of order) {
+  if (top_p < 1) for (const i of order) {
     if (before >= top_p - 1e-6) p[i] = 0;
     before += few[i];
   }
@@ -137,7 +137,7 @@ export function uniform(seed, n) {
 
 /** The n-gram behind these ids: [id, p] of the likeliest, from the last two tokens where it has that pair, or the last. */
 export function nGram(net, ids) {
-  const row = net.pairs.get(pairKey(...ids.slice(-2))) ?? ids.at(-1), [, K] = net.after.shape;
+  const row = net.known.get(pairKey(...ids.slice(-2))) ?? ids.at(-1), [, K] = net.after.shape;
   return Array.from(net.after.data.subarray(row * K, (row + 1) * K), (id, k) => [id, net.p.data[row * K + k]]);
 }
 
@@ -160,7 +160,7 @@ export function describe(net, state, all) {
   const at = row.indexOf(row.reduce((a, b) => Math.max(a, b))), after = trace.seen[t + 1];
   return [`${ids.length} token${ids.length > 1 ? "s" : ""}${lost ? `, of which the last ${trace.seen.length} are seen` : ""}.`,
     `Behind ${say(trace.seen[t])} the model expects ${say(best)}, p = ${format(plain[best])}; the n-gram ${say(rule[0][0])}, ${format(rule[0][1])}.`,
-    all.last ? (all.drawn.length < DRAWS ? `The next draw, u = ${format(all.u)}, takes ${say(all.next)}.` : `${DRAWS} tokens are drawn: this is the end.`) : `There stands ${say(after)}, p = ${format(plain[after])}.`,
+    all.last ? (all.drawn.length < DRAWS ? `The next draw, u = ${format(all.u)}, takes ${say(all.next)}.` : `${DRAWS} tokens are drawn: this is the end.`) : `The text goes on with ${say(after)}, p = ${format(plain[after])}.`,
     state.off.includes(state.head) ? `Head ${state.head} is off.` : `Head ${state.head} looks most at ${say(trace.seen[at])}, ${format(row[at])}.`,
     ...(state.off.length ? [`Off: ${state.off.join(", ")}; with all heads ${say(best)} has p = ${format(intact[best])}.`] : [])].join(" ");
 }
@@ -203,7 +203,7 @@ function drawText(net, ui) {
   } };
 }
 
-const LEFT = 30, RIGHT = 356;
+const LEFT = 30, RIGHT = 356, SIDE = 320;
 
 /** A row for each head: where the chosen token looks. */
 function drawHeads(ui) {
@@ -217,7 +217,7 @@ function drawHeads(ui) {
   });
   return { root, redraw(state, { trace, t }) {
     const step = (RIGHT - LEFT) / trace.seen.length;
-    title.textContent = `heads: how token ${t + 1} weighs the tokens before it`;
+    title.textContent = `heads: how token ${t + 1} weighs those before it and itself`;
     for (const { name, y, cells, edge, text, g } of rows) {
       const [block, head] = name.split("."), off = state.off.includes(name);
       cells.replaceChildren(...shades(Array.from(trace.rows[block - 1][t][head - 1], (w, i) => [LEFT + i * step, y + 4, step, 22, w])));
@@ -231,14 +231,14 @@ function drawHeads(ui) {
 /** All weights of the chosen head: a row a token, a column for each that it looks at. */
 function drawMatrix() {
   const cells = svg("g"), row = svg("rect", { x: 0, fill: "none", class: "dl-learned", "vector-effect": "non-scaling-stroke" });
-  const title = svg("text", { x: 0, y: 13 }), edge = svg("rect", { x: 2, y: 22, width: 256, height: 256, class: "dl-thin" });
-  const root = svg("svg", { viewBox: "0 0 260 282", role: "img" }, title, edge, cells, row);
+  const title = svg("text", { x: 0, y: 13 }), edge = svg("rect", { x: 2, y: 22, width: SIDE, height: SIDE, class: "dl-thin" });
+  const root = svg("svg", { viewBox: "0 0 360 346", role: "img" }, title, edge, cells, row);
   return { root, redraw(state, { trace, t }) {
-    const T = trace.seen.length, step = 256 / T, [block, head] = state.head.split(".");
+    const T = trace.seen.length, step = SIDE / T, [block, head] = state.head.split(".");
     title.textContent = `head ${state.head}: rows look at columns`;
     root.setAttribute("aria-label", `Weights of head ${state.head}: ${T} rows, none behind its own token`);
     cells.replaceChildren(...shades(trace.rows[block - 1].flatMap((heads, i) => Array.from(heads[head - 1], (w, j) => [2 + j * step, 22 + i * step, step, step.toFixed(2), w]))));
-    set(row, { x: 2, y: (22 + t * step).toFixed(2), width: 256, height: step.toFixed(2) });
+    set(row, { x: 2, y: (22 + t * step).toFixed(2), width: SIDE, height: step.toFixed(2) });
   } };
 }
 
@@ -276,7 +276,8 @@ function fillLens(net, place, { lens, best }) {
 /** The draw: the tokens side by side in the order of their ids, as wide as they are likely, and where u falls. */
 function drawStrip(net) {
   const parts = svg("g"), title = svg("text", { x: 0, y: 13 }), mark = svg("path", { class: "dl-boundary" });
-  const root = svg("svg", { viewBox: "0 0 360 62", role: "img" }, title, parts, mark);
+  const root = svg("svg", { viewBox: "0 0 360 58", class: "dl-wide", role: "img" }, title, parts, mark);
+  root.style.maxWidth = "36rem";
   return { root, redraw({ p, u, next, last, t }) {
     let at = 0;
     parts.replaceChildren(...p.flatMap((value, i) => {
@@ -305,9 +306,10 @@ function build(ui, net) {
   };
   const { actions, stop } = player(ui, { step, pause: 250 });
   const undo = h("button", { type: "button", onclick: () => ui.put({ drawn: drawnText(drawnIds(net, ui.state().drawn).slice(0, -1)), back: 0 }) }, "Undo");
-  const controls = [slider({ label: "temperature", ...ui.own("temperature") }), slider({ label: "top-k, 0: all", ...ui.own("top_k") }), slider({ label: "top-p", ...ui.own("top_p"), step: 0.05 }),
+  const buttons = { element: h("div", { class: "dl-ticks dl-drawer" }, ...actions, undo), update() {} };
+  const controls = [buttons, slider({ label: "temperature", ...ui.own("temperature") }), slider({ label: "top-k, 0: all", ...ui.own("top_k") }), slider({ label: "top-p", ...ui.own("top_p"), step: 0.05 }),
     slider({ label: "seed", step: 1, ...ui.own("seed") }), checklist({ ...ui.own("off"), say: (name) => `${name} off` })];
-  return { drawing: [text.root, next.root, strip.root, heads.root, matrix.root, lens.root], controls, actions: [...actions, undo], stop, redraw(state) {
+  return { drawing: [text.root, next.root, strip.root, heads.root, matrix.root, lens.root], controls, stop, redraw(state) {
     const all = analyse(net, state, shown);
     text.redraw(state, all);
     for (const { root } of [next, strip, heads, matrix, lens]) root.toggleAttribute("hidden", !all);
