@@ -207,11 +207,11 @@ const LEFT = 30, RIGHT = 356, SIDE = 320;
 
 /** A row for each head: where the chosen token looks. */
 function drawHeads(ui) {
-  const root = svg("svg", { viewBox: `0 0 360 ${22 + 32 * NAMES.length}`, role: "group", "aria-label": "Weights of every head for the chosen token" }), title = svg("text", { x: 0, y: 13 });
+  const root = svg("svg", { viewBox: `0 0 360 ${22 + 38 * NAMES.length}`, role: "group", "aria-label": "Weights of every head for the chosen token" }), title = svg("text", { x: 0, y: 13 });
   root.append(title);
   const rows = NAMES.map((name, i) => {
-    const y = 22 + 32 * i, cells = svg("g"), edge = svg("rect", { x: LEFT - 2, y: y + 2, width: RIGHT - LEFT + 4, height: 26, fill: "none" }), text = svg("text", { x: 0, y: y + 20 });
-    const g = svg("g", { class: "dl-unit", ...onpress(() => ui.put({ head: name })) }, svg("rect", { x: 0, y, width: 360, height: 31, class: "dl-touch" }), cells, edge, text);
+    const y = 22 + 38 * i, cells = svg("g"), edge = svg("rect", { x: LEFT - 2, y: y + 2, width: RIGHT - LEFT + 4, height: 32, fill: "none" }), text = svg("text", { x: 0, y: y + 23 });
+    const g = svg("g", { class: "dl-unit", ...onpress(() => ui.put({ head: name })) }, svg("rect", { x: 0, y, width: 360, height: 37, class: "dl-touch" }), cells, edge, text);
     root.append(g);
     return { name, y, cells, edge, text, g };
   });
@@ -220,7 +220,7 @@ function drawHeads(ui) {
     title.textContent = `heads: how token ${t + 1} weighs those before it and itself`;
     for (const { name, y, cells, edge, text, g } of rows) {
       const [block, head] = name.split("."), off = state.off.includes(name);
-      cells.replaceChildren(...shades(Array.from(trace.rows[block - 1][t][head - 1], (w, i) => [LEFT + i * step, y + 4, step, 22, w])));
+      cells.replaceChildren(...shades(Array.from(trace.rows[block - 1][t][head - 1], (w, i) => [LEFT + i * step, y + 4, step, 28, w])));
       set(edge, { class: name === state.head ? "dl-learned" : "dl-thin" });
       text.textContent = off ? "off" : name;
       set(g, { "aria-pressed": name === state.head, "aria-label": `head ${name}${off ? ", off" : ""}`, class: `dl-unit${off ? " dl-faint" : ""}` });
@@ -306,7 +306,7 @@ function build(ui, net) {
   };
   const { actions, stop } = player(ui, { step, pause: 250 });
   const undo = h("button", { type: "button", onclick: () => ui.put({ drawn: drawnText(drawnIds(net, ui.state().drawn).slice(0, -1)), back: 0 }) }, "Undo");
-  const buttons = { element: h("div", { class: "dl-ticks dl-drawer" }, ...actions, undo), update() {} };
+  const buttons = { element: h("div", { class: "dl-ask" }, ...actions, undo), update() {} };
   const controls = [buttons, slider({ label: "temperature", ...ui.own("temperature") }), slider({ label: "top-k, 0: all", ...ui.own("top_k") }), slider({ label: "top-p", ...ui.own("top_p"), step: 0.05 }),
     slider({ label: "seed", step: 1, ...ui.own("seed") }), checklist({ ...ui.own("off"), say: (name) => `${name} off` })];
   return { drawing: [text.root, next.root, strip.root, heads.root, matrix.root, lens.root], controls, stop, redraw(state) {
