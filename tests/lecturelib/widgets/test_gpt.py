@@ -176,9 +176,10 @@ def test_kept_keys_and_values_change_nothing(javascript, figure):
     counts = [1, 2, 3, 7, 7, 5, 6, context - 1, context, context + 1, context + 2, 4]
     texts = [[ids[:n], []] for n in counts]
     texts[4:4] = [[ids[:8], ["1.1"]], [ids[:9], ["1.1"]]]
+    texts += [[[*ids[:3], ids[3] ^ 1, *ids[4:6]], []], [[*ids[:2], ids[2] ^ 1], []]]
     found = javascript(body, [figure._record, texts])
     kept, differ, off_by = zip(*found, strict=True)
-    assert kept == (0, 1, 2, 3, 0, 8, 0, 4, 5, 6, context - 1, 0, 0, 0)
+    assert kept == (0, 1, 2, 3, 0, 8, 0, 4, 5, 6, context - 1, 0, 0, 0, 3, 2)
     assert not any(differ)
     assert max(off_by) == 0
 
@@ -200,6 +201,14 @@ def test_texts_become_the_tokens_of_the_tokeniser(javascript, figure):
     for text, (ids, back) in zip(texts, javascript(body, [figure._record, texts]), strict=True):
         assert ids == tokenizer.encode(text).tolist(), text
         assert back == text
+
+
+def test_merges_are_made_in_their_order(javascript):
+    merges = [(98, 99), (97, 98), (256, 100), (257, 257)]
+    text = "abcd abab bcdab"
+    body = """({gpt: f}, [merges, text]) => f.encode(
+      { ranks: new Map(merges.map(([a, b], m) => [a * 65536 + b, 256 + m])) }, text)"""
+    assert javascript(body, [merges, text]) == BytePairs(merges).encode(text).tolist()
 
 
 KNOBS = [(1.0, 0, 1.0), (0.5, 0, 1.0), (2.0, 5, 1.0), (0.7, 0, 0.6), (1.6, 9, 0.7), (0.3, 1, 0.05)]
