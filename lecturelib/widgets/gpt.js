@@ -17,7 +17,9 @@ export function decode(record) {
   if (!arrays.heads) return null;
   for (const [name, { shape, data }] of Object.entries(arrays)) {
     const scale = arrays[`${name}.scale`]?.data;
-    net[name] = { shape, data: scale ? Float32Array.from(data, (n, i) => n * scale[Math.floor(i / shape[1])]) : data };
+    const values = scale ? new Float32Array(data.length) : data;
+    for (let row = 0, at = 0; row < scale?.length; row++) for (const end = at + shape[1]; at < end; at++) values[at] = data[at] * scale[row];
+    net[name] = { shape, data: values };
   }
   const { merges, pairs, heads } = arrays;
   for (let m = 0; m < merges.shape[0]; m++) {
@@ -80,10 +82,14 @@ export function run(net, ids, off = [], before = null) {
   for (let i = 0; i < blocks; i++) {
     const part = (name) => net[`stack.${i}.${name}`], normed = (name) => nn.layerNorm(x, part(`${name}.norm.gamma`), part(`${name}.norm.beta`));
     const qkv = nn.dense(normed("attend"), part("attend.f.W_qkv"), part("attend.f.b_qkv"));
-    const [q, k, v] = [0, 1, 2].map((j) => nn.tensor([T - kept, D], qkv.data.filter((_, at) => Math.floor((at % (3 * D)) / D) === j)));
+    const [q, k, v] = [0, 1, 2].map((j) => {
+      const own = nn.tensor([T - kept, D]);
+      for (let t = 0; t < T - kept; t++) own.data.set(qkv.data.subarray((3 * t + j) * D, (3 * t + j + 1) * D), t * D);
+      return own;
+    });
     cache.push({ k: behind("k", i, k), v: behind("v", i, v) });
-    const { y, weights } = nn.attention(q, cache[i].k, cache[i].v, heads), silent = heads && Array.from({ length: heads }, (_, head) => off.includes(`${i + 1}.${head + 1}`));
-    y.data.forEach((_, at) => silent[Math.floor(((at % D) * heads) / D)] && (y.data[at] = 0));
+    const { y, weights } = nn.attention(q, cache[i].k, cache[i].v, heads), silent = Array.from({ length: heads }, (_, head) => off.includes(`${i + 1}.${head + 1}`));
+    if (silent.includes(true)) y.data.forEach((_, at) => silent[Math.floor(((at % D) * heads) / D)] && (y.data[at] = 0));
     rows.push([...(kept ? old.rows[i].slice(0, kept) : []), ...seen.slice(kept).map((_, t) => Array.from({ length: heads }, (_, head) => {
       const at = (head * (T - kept) + t) * T;
       return weights.data.subarray(at, at + kept + t + 1);
