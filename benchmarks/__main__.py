@@ -18,6 +18,7 @@ from benchmarks import (
     chapters,
     convolution,
     gated,
+    gpt_in_page,
     light,
     loops,
     numerics,
@@ -47,6 +48,7 @@ PARTS = {
     "regularization": regularization.rows,
     "convolution": convolution.rows,
     "gated": gated.rows,
+    "gpt-in-page": gpt_in_page.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")
