@@ -209,7 +209,7 @@ function drawText(net, ui) {
   } };
 }
 
-const LEFT = 30, RIGHT = 356, SIDE = 320;
+const LEFT = 48, RIGHT = 356, SIDE = 320;
 
 /** A row for each head: where the chosen token looks. */
 function drawHeads(ui) {
@@ -228,7 +228,7 @@ function drawHeads(ui) {
       const [block, head] = name.split("."), off = state.off.includes(name);
       cells.replaceChildren(...shades(Array.from(trace.rows[block - 1][t][head - 1], (w, i) => [LEFT + i * step, y + 4, step, 28, w])));
       set(edge, { class: name === state.head ? "dl-learned" : "dl-thin" });
-      text.textContent = off ? "off" : name;
+      text.textContent = off ? `${name} off` : name;
       set(g, { "aria-pressed": name === state.head, "aria-label": `head ${name}${off ? ", off" : ""}`, class: `dl-unit${off ? " dl-faint" : ""}` });
     }
   } };
@@ -282,8 +282,7 @@ function fillLens(net, place, { lens, best }) {
 /** The draw: the tokens side by side in the order of their ids, as wide as they are likely, and where u falls. */
 function drawStrip(net) {
   const parts = svg("g"), title = svg("text", { x: 0, y: 13 }), mark = svg("path", { class: "dl-boundary" });
-  const root = svg("svg", { viewBox: "0 0 360 58", class: "dl-wide", role: "img" }, title, parts, mark);
-  root.style.maxWidth = "36rem";
+  const root = svg("svg", { viewBox: "0 0 360 58", role: "img" }, title, parts, mark);
   return { root, redraw({ p, u, next, last, t }) {
     let at = 0;
     parts.replaceChildren(...p.flatMap((value, i) => {
@@ -303,6 +302,7 @@ function drawStrip(net) {
 function build(ui, net) {
   if (!net) return { drawing: [], redraw: () => ({ formula: [], words: describe(null) }) };
   const text = drawText(net, ui), heads = drawHeads(ui), matrix = drawMatrix(), strip = drawStrip(net), next = table("The next token, from logits to the draw"), lens = table("The residual stream of the chosen token, read early");
+  const pair = h("div", { class: "dl-pair" }, heads.root, matrix.root);
   let shown = null;
   const step = () => {
     const all = analyse(net, { ...ui.state(), back: 0 }, shown);
@@ -315,10 +315,10 @@ function build(ui, net) {
   const buttons = { element: h("div", { class: "dl-ask" }, ...actions, undo), update() {} };
   const controls = [buttons, slider({ label: "temperature", ...ui.own("temperature") }), slider({ label: "top-k, 0: all", ...ui.own("top_k") }), slider({ label: "top-p", ...ui.own("top_p"), step: 0.05 }),
     slider({ label: "seed", step: 1, ...ui.own("seed") }), checklist({ ...ui.own("off"), say: (name) => `${name} off` })];
-  return { drawing: [text.root, next.root, strip.root, heads.root, matrix.root, lens.root], controls, stop, redraw(state) {
+  return { drawing: [text.root, next.root, strip.root, pair, lens.root], controls, stop, redraw(state) {
     const all = analyse(net, state, shown);
     text.redraw(state, all);
-    for (const { root } of [next, strip, heads, matrix, lens]) root.toggleAttribute("hidden", !all);
+    for (const root of [next.root, strip.root, pair, lens.root]) root.toggleAttribute("hidden", !all);
     if (all) {
       shown = all;
       fillNext(net, next, state, all);
