@@ -229,7 +229,8 @@ function drawHeads(ui) {
       cells.replaceChildren(...shades(Array.from(trace.rows[block - 1][t][head - 1], (w, i) => [LEFT + i * step, y + 4, step, 28, w])));
       set(edge, { class: name === state.head ? "dl-learned" : "dl-thin" });
       text.textContent = off ? `${name} off` : name;
-      set(g, { "aria-pressed": name === state.head, "aria-label": `head ${name}${off ? ", off" : ""}`, class: `dl-unit${off ? " dl-faint" : ""}` });
+      set(g, { "aria-pressed": name === state.head, "aria-label": `head ${name}${off ? ", off" : ""}` });
+      set(cells, { class: off ? "dl-faint" : "" });
     }
   } };
 }
