@@ -13,6 +13,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import distribution
 from itertools import pairwise
@@ -214,7 +215,8 @@ def wanted(seeds) -> Iterator[tuple[str, str, int]]:
 
 def main(path: Path, weights: Path, seeds, steps: int) -> None:
     """Append what is missing, a line a model, and write the figure's model when it is trained."""
-    for part, case, seed in RECORD.missing(path, wanted(seeds)):
+    record = RECORD if steps == STEPS else replace(RECORD, script=f"gpt --steps {steps}")
+    for part, case, seed in record.missing(path, wanted(seeds)):
         if case.startswith("order"):
             row = ngrams(part, case)
         elif case == PACKAGED:
@@ -223,7 +225,7 @@ def main(path: Path, weights: Path, seeds, steps: int) -> None:
             row, model = gpt(part, case, seed, SLICE[1] if part == "tragedies" else steps)
             if (part, case, seed) == ("plays", FIGURE, 0):
                 package(model, weights)
-        RECORD.append(path, row)
+        record.append(path, row)
 
 
 if __name__ == "__main__":
