@@ -19,6 +19,7 @@ from benchmarks import (
     convolution,
     gated,
     gpt,
+    gpt_in_page,
     light,
     loops,
     numerics,
@@ -49,6 +50,7 @@ PARTS = {
     "convolution": convolution.rows,
     "gated": gated.rows,
     "gpt": gpt.rows,
+    "gpt-in-page": gpt_in_page.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")

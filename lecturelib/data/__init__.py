@@ -6,6 +6,7 @@ it was. Where each file is from and under which licence: ``README.md`` beside th
 
 from lecturelib.data._cnn import CnnRuns, cnn_runs, digit_cnn
 from lecturelib.data._digits import Digits, digits
+from lecturelib.data._gpt import GptRun, GptRuns, gpt_runs, shakespeare_gpt
 from lecturelib.data._houses import Houses, houses, houses_windsor
 from lecturelib.data._learning_curve import LearningCurves, learning_curve
 from lecturelib.data._lstm import GatedRuns, gated_runs
@@ -22,6 +23,8 @@ __all__ = [
     "CnnRuns",
     "Digits",
     "GatedRuns",
+    "GptRun",
+    "GptRuns",
     "Houses",
     "LearningCurves",
     "Optimisers",
@@ -32,6 +35,7 @@ __all__ = [
     "digit_cnn",
     "digits",
     "gated_runs",
+    "gpt_runs",
     "houses",
     "houses_windsor",
     "learning_curve",
@@ -41,6 +45,7 @@ __all__ = [
     "purchases",
     "regularization",
     "shakespeare",
+    "shakespeare_gpt",
     "split",
     "sunspots",
 ]

@@ -18,12 +18,33 @@ export const nn = (() => {
 
   /** x (…, in), W (out, in), b (out) or none: x Wᵀ + b (…, out). */
   function dense(x, W, b) {
-    const [out, width] = W.shape, n = x.data.length / width, y = tensor([...x.shape.slice(0, -1), out]);
+    const [out, width] = W.shape, rows = x.data.length / width, y = tensor([...x.shape.slice(0, -1), out]), v = x.data, w = W.data;
     agree("inputs of dense", x.shape.at(-1), width);
-    for (let i = 0; i < n; i++) for (let o = 0; o < out; o++) {
-      let sum = b ? b.data[o] : 0;
-      for (let j = 0, p = i * width, q = o * width; j < width; j++) sum += x.data[p + j] * W.data[q + j];
-      y.data[i * out + o] = sum;
+    for (let o = 0; o < out; o++) {
+      const q = o * width, start = b ? b.data[o] : 0;
+      let i = 0;
+      // Four rows at a time: their sums need not wait for each other, and a weight is read once for all of them.
+      for (; i + 4 <= rows; i += 4) {
+        const p = i * width, p1 = p + width, p2 = p1 + width, p3 = p2 + width;
+        let s = start, s1 = start, s2 = start, s3 = start;
+        for (let j = 0; j < width; j++) {
+          const wj = w[q + j];
+          s += v[p + j] * wj;
+          s1 += v[p1 + j] * wj;
+          s2 += v[p2 + j] * wj;
+          s3 += v[p3 + j] * wj;
+        }
+        const at = i * out + o;
+        y.data[at] = s;
+        y.data[at + out] = s1;
+        y.data[at + 2 * out] = s2;
+        y.data[at + 3 * out] = s3;
+      }
+      for (; i < rows; i++) {
+        let s = start;
+        for (let j = 0, p = i * width; j < width; j++) s += v[p + j] * w[q + j];
+        y.data[i * out + o] = s;
+      }
     }
     return y;
   }
@@ -96,14 +117,15 @@ export const nn = (() => {
   }
 
   /**
-   * softmax(q kᵀ / √d) v for each head, d = D / heads features each: q, k, v (T, D) -> `y` (T, D) and the `weights`
-   * (heads, T, T). Causal: t looks at 0 … t only.
+   * softmax(q kᵀ / √d) v for each head, d = D / heads features each: q (T, D), k, v (S, D) -> `y` (T, D) and the
+   * `weights` (heads, T, S). Causal: the queries are the last T of the S tokens, all but T = S where the keys and values
+   * of earlier ones were kept, and each looks at itself and those before it only.
    */
   function attention(q, k, v, heads = 1, causal = true) {
-    const [T, D] = q.shape, d = D / heads, scale = 1 / Math.sqrt(d), y = tensor([T, D]), weights = tensor([heads, T, T]);
+    const [T, D] = q.shape, [S] = k.shape, d = D / heads, scale = 1 / Math.sqrt(d), y = tensor([T, D]), weights = tensor([heads, T, S]);
     if (!Number.isInteger(d)) throw new Error(`attention: ${D} features do not go into ${heads} heads`);
     for (let h = 0; h < heads; h++) for (let t = 0; t < T; t++) {
-      const row = (h * T + t) * T, seen = causal ? t + 1 : T, at = t * D + h * d;
+      const row = (h * T + t) * S, seen = causal ? S - T + t + 1 : S, at = t * D + h * d;
       for (let s = 0; s < seen; s++) {
         let score = 0;
         for (let j = 0, p = s * D + h * d; j < d; j++) score += q.data[at + j] * k.data[p + j];
