@@ -205,7 +205,7 @@ function drawKnobs(state) {
   const all = pipeline(state), titles = ["softmax", `τ = ${format(state.temperature, 1)}`, `top-k = ${state.top_k || "all"}`, `top-p = ${format(state.top_p)}`];
   return titles.flatMap((title, s) => [svg("text", { x: 50 + 98 * s, y: 16, class: "dl-symbol" }, title), ...NAMES.flatMap((name, i) => {
     const x = 10 + 98 * s, y = 32 + 30 * i, known = s <= state.stage;
-    return [svg("text", { x, y: y + 14 }, name), svg("path", { d: `M${x + 14} ${y}h${known ? 42 * all[s][i] : 0}v18h${known ? -42 * all[s][i] : 0}Z`, class: "dl-bar dl-bar-now" }),
+    return [svg("text", { x, y: y + 14 }, name), svg("path", { d: `M${x + 14} ${y}h${known ? 42 * all[s][i] : 0}v18h${known ? -42 * all[s][i] : 0}Z`, class: "dl-plus" }),
       svg("text", { x: x + 60, y: y + 14 }, known ? format(all[s][i]).replace(/^0/, "") : "?")];
   })]);
 }
@@ -232,7 +232,7 @@ function written(ui, name, label, when) {
 }
 
 function build(ui) {
-  const root = svg("svg", { viewBox: "0 0 400 155", class: "dl-diagram", role: "img" }), lists = h("div", { class: "dl-wide" });
+  const root = svg("svg", { viewBox: "0 0 400 155", class: "dl-diagram", role: "img" }), lists = h("div"), drawn = h("div", { class: "dl-wide" }, root, lists);
   const at = (...views) => () => views.includes(ui.state().view), number = (name, label, step) => slider({ label, step, when: at(KNOBS), ...ui.own(name) });
   const pair = answer({ mark: (typed) => markPair(ui.state(), typed), read: (typed) => [typed], question() {
     const { view, text, done } = ui.state(), { words } = learn(text, done);
@@ -250,7 +250,7 @@ function build(ui) {
   const button = (text, act) => h("button", { type: "button", onclick: act }, text);
   const merge = button("Merge", () => ui.put({ done: ui.state().done + 1 })), next = button("Next knob", () => ui.put({ stage: Math.min(3, ui.state().stage + 1) }));
   const back = button("From the start", () => ui.put({ done: 0, stage: 0 }));
-  return { drawing: [root, lists], controls, actions: [merge, next, back], redraw(state) {
+  return { drawing: [drawn], controls, actions: [merge, next, back], redraw(state) {
     const knobs = state.view === KNOBS;
     merge.hidden = knobs;
     next.hidden = !knobs;
