@@ -29,6 +29,7 @@ from benchmarks import (
     recurrent,
     regularization,
     training,
+    transformer,
     widgets,
 )
 from benchmarks.report import NotMeasuredError, Row, markdown, not_measured
@@ -51,6 +52,7 @@ PARTS = {
     "gated": gated.rows,
     "gpt": gpt.rows,
     "gpt-in-page": gpt_in_page.rows,
+    "transformer": transformer.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")
