@@ -59,6 +59,37 @@ export const drawnIds = (net, drawn) => (drawn.match(/[\da-z]{2}/g) ?? []).map((
 
 const drawnText = (ids) => ids.map((id) => id.toString(36).padStart(2, "0")).join("");
 
+/** `nn.dense`, the same numbers, four rows at a time: their sums need not wait for each other, and a weight is read once for all. */
+function product(x, W, b) {
+  const [out, width] = W.shape, rows = x.data.length / width, y = nn.tensor([...x.shape.slice(0, -1), out]), v = x.data, w = W.data;
+  for (let o = 0; o < out; o++) {
+    const q = o * width, start = b ? b.data[o] : 0;
+    let i = 0;
+    for (; i + 4 <= rows; i += 4) {
+      const p = i * width, p1 = p + width, p2 = p1 + width, p3 = p2 + width;
+      let s = start, s1 = start, s2 = start, s3 = start;
+      for (let j = 0; j < width; j++) {
+        const wj = w[q + j];
+        s += v[p + j] * wj;
+        s1 += v[p1 + j] * wj;
+        s2 += v[p2 + j] * wj;
+        s3 += v[p3 + j] * wj;
+      }
+      const at = i * out + o;
+      y.data[at] = s;
+      y.data[at + out] = s1;
+      y.data[at + 2 * out] = s2;
+      y.data[at + 3 * out] = s3;
+    }
+    for (; i < rows; i++) {
+      let s = start;
+      for (let j = 0, p = i * width; j < width; j++) s += v[p + j] * w[q + j];
+      y.data[i * out + o] = s;
+    }
+  }
+  return y;
+}
+
 /**
  * The pass over the last `context` ids, heads of `off` silent. Of `before`, an earlier pass, all is kept that the tokens
  * have in common from the first position on: keys and values do not change when others follow. `stages[s][t]` is the
@@ -81,7 +112,7 @@ export function run(net, ids, off = [], before = null) {
   const cache = [], rows = [];
   for (let i = 0; i < blocks; i++) {
     const part = (name) => net[`stack.${i}.${name}`], normed = (name) => nn.layerNorm(x, part(`${name}.norm.gamma`), part(`${name}.norm.beta`));
-    const qkv = nn.dense(normed("attend"), part("attend.f.W_qkv"), part("attend.f.b_qkv"));
+    const qkv = product(normed("attend"), part("attend.f.W_qkv"), part("attend.f.b_qkv"));
     const [q, k, v] = [0, 1, 2].map((j) => {
       const own = nn.tensor([T - kept, D]);
       for (let t = 0; t < T - kept; t++) own.data.set(qkv.data.subarray((3 * t + j) * D, (3 * t + j + 1) * D), t * D);
@@ -94,9 +125,9 @@ export function run(net, ids, off = [], before = null) {
       const at = (head * (T - kept) + t) * T;
       return weights.data.subarray(at, at + kept + t + 1);
     }))]);
-    x = keep(nn.add(x, nn.dense(y, part("attend.f.W_out"), part("attend.f.b_out"))));
-    const wide = nn.gelu(nn.dense(normed("think"), part("think.f.up.W"), part("think.f.up.b")));
-    x = keep(nn.add(x, nn.dense(wide, part("think.f.down.W"), part("think.f.down.b"))));
+    x = keep(nn.add(x, product(y, part("attend.f.W_out"), part("attend.f.b_out"))));
+    const wide = nn.gelu(product(normed("think"), part("think.f.up.W"), part("think.f.up.b")));
+    x = keep(nn.add(x, product(wide, part("think.f.down.W"), part("think.f.down.b"))));
   }
   return { seen, off: off.join(), kept, cache, rows, stages };
 }

@@ -18,33 +18,12 @@ export const nn = (() => {
 
   /** x (…, in), W (out, in), b (out) or none: x Wᵀ + b (…, out). */
   function dense(x, W, b) {
-    const [out, width] = W.shape, rows = x.data.length / width, y = tensor([...x.shape.slice(0, -1), out]), v = x.data, w = W.data;
+    const [out, width] = W.shape, n = x.data.length / width, y = tensor([...x.shape.slice(0, -1), out]);
     agree("inputs of dense", x.shape.at(-1), width);
-    for (let o = 0; o < out; o++) {
-      const q = o * width, start = b ? b.data[o] : 0;
-      let i = 0;
-      // Four rows at a time: their sums need not wait for each other, and a weight is read once for all of them.
-      for (; i + 4 <= rows; i += 4) {
-        const p = i * width, p1 = p + width, p2 = p1 + width, p3 = p2 + width;
-        let s = start, s1 = start, s2 = start, s3 = start;
-        for (let j = 0; j < width; j++) {
-          const wj = w[q + j];
-          s += v[p + j] * wj;
-          s1 += v[p1 + j] * wj;
-          s2 += v[p2 + j] * wj;
-          s3 += v[p3 + j] * wj;
-        }
-        const at = i * out + o;
-        y.data[at] = s;
-        y.data[at + out] = s1;
-        y.data[at + 2 * out] = s2;
-        y.data[at + 3 * out] = s3;
-      }
-      for (; i < rows; i++) {
-        let s = start;
-        for (let j = 0, p = i * width; j < width; j++) s += v[p + j] * w[q + j];
-        y.data[i * out + o] = s;
-      }
+    for (let i = 0; i < n; i++) for (let o = 0; o < out; o++) {
+      let sum = b ? b.data[o] : 0;
+      for (let j = 0, p = i * width, q = o * width; j < width; j++) sum += x.data[p + j] * W.data[q + j];
+      y.data[i * out + o] = sum;
     }
     return y;
   }
@@ -78,10 +57,7 @@ export const nn = (() => {
     const y = tensor([N, C, rows, columns]);
     for (let m = 0, at = 0; m < N * C; m++) for (let r = 0; r < rows; r++) for (let s = 0; s < columns; s++) {
       let top = -Infinity;
-      for (let i = 0; i < side; i++) for (let j = 0; j < side; j++) {
-        const value = x.data[(m * H + r * stride + i) * W + s * stride + j];
-        if (value > top) top = value;
-      }
+      for (let i = 0; i < side; i++) for (let j = 0; j < side; j++) top = Math.max(top, x.data[(m * H + r * stride + i) * W + s * stride + j]);
       y.data[at++] = top;
     }
     return y;
