@@ -21,6 +21,8 @@ from benchmarks import (
     chapters,
     convolution,
     gated,
+    gpt,
+    gpt_in_page,
     light,
     loops,
     numerics,
@@ -54,6 +56,8 @@ PARTS = {
     "adversarial": adversarial.rows,
     "boltzmann": boltzmann.rows,
     "autoencoder": autoencoder.rows,
+    "gpt": gpt.rows,
+    "gpt-in-page": gpt_in_page.rows,
     "transformer": transformer.rows,
 }
 

@@ -9,6 +9,7 @@ from lecturelib.data._cnn import CnnRuns, cnn_runs, digit_cnn
 from lecturelib.data._dbn import DbnRuns, dbn_runs, digit_dbn
 from lecturelib.data._digits import Digits, digits
 from lecturelib.data._gan import GanRuns, gan_runs
+from lecturelib.data._gpt import GptRun, GptRuns, gpt_runs, shakespeare_gpt
 from lecturelib.data._houses import Houses, houses, houses_windsor
 from lecturelib.data._learning_curve import LearningCurves, learning_curve
 from lecturelib.data._lstm import GatedRuns, gated_runs
@@ -29,6 +30,8 @@ __all__ = [
     "Digits",
     "GanRuns",
     "GatedRuns",
+    "GptRun",
+    "GptRuns",
     "Houses",
     "LearningCurves",
     "Optimisers",
@@ -44,6 +47,7 @@ __all__ = [
     "digits",
     "gan_runs",
     "gated_runs",
+    "gpt_runs",
     "houses",
     "houses_windsor",
     "latent_networks",
@@ -54,6 +58,7 @@ __all__ = [
     "purchases",
     "regularization",
     "shakespeare",
+    "shakespeare_gpt",
     "split",
     "sunspots",
     "transformer_runs",

@@ -3,6 +3,9 @@
 A record is ``{"unit": 1024, "shapes": {name: [21, 22], …}, "data": "…"}``: all numbers are int16 in
 units of 1/1024, little-endian, one array after the other, row by row, in base64. ``kit/record.js``
 reads it. A unit that is a power of two makes the rounded numbers exact in both languages.
+
+A large network travels in the types of its file, ``{"arrays": [[name, shape, type], …], "data":
+"…"}``: int8, int16 and float16, one array after the other in base64.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import traitlets
 
 from lecturelib.ffnn import FFNN
 
-__all__ = ["Record", "fill", "flat", "pack", "rounded", "unpack"]
+__all__ = ["Record", "fill", "flat", "pack", "pack_typed", "rounded", "unpack", "unpack_typed"]
 
 
 class Record(traitlets.Dict):
@@ -53,6 +56,23 @@ def unpack(record: Mapping[str, Any], maker: str) -> dict[str, np.ndarray]:
     ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes.values()])[:-1]
     parts = zip(shapes.items(), np.split(numbers, ends), strict=True)
     return {name: part.reshape(shape) for (name, shape), part in parts}
+
+
+def pack_typed(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """The record of arrays of int8, int16 and float16, as they are."""
+    about = [[name, list(a.shape), a.dtype.name] for name, a in arrays.items()]
+    numbers = b"".join(a.astype(a.dtype.newbyteorder("<")).tobytes() for a in arrays.values())
+    return {"arrays": about, "data": base64.b64encode(numbers).decode("ascii")}
+
+
+def unpack_typed(record: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The arrays of such a record, by name; none for an empty record."""
+    numbers, at, found = base64.b64decode(record.get("data", "")), 0, {}
+    for name, shape, kind in record.get("arrays", []):
+        count, dtype = int(np.prod(shape)), np.dtype(kind).newbyteorder("<")
+        found[name] = np.frombuffer(numbers, dtype, count, at).reshape(shape).astype(kind)
+        at += count * dtype.itemsize
+    return found
 
 
 def flat(model: FFNN) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lecturelib import frameworks
+from lecturelib.exchange.int8 import dequantised, quantised
 from lecturelib.ffnn import FFNN
 from lecturelib.frameworks import from_keras, need, to_keras
 from lecturelib.rnn import RNN
@@ -242,3 +243,31 @@ def test_asking_imports_no_framework():
         "assert not {'torch', 'keras', 'tensorflow'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+# Weights in eight bits
+
+
+def test_eight_bits_are_off_by_at_most_half_a_scale():
+    W = RNG.normal(size=(6, 50)).astype(np.float32) * 10.0 ** np.arange(-3, 3)[:, None]
+    W[2] = 0
+    b = RNG.normal(size=5).astype(np.float32)
+    arrays = quantised({"W": W.astype(np.float32), "b": b})
+    assert {name: a.dtype.name for name, a in arrays.items()} == {
+        "W": "int8",
+        "W.scale": "float16",
+        "b": "float16",
+    }
+    found = dequantised(arrays | {"merges": np.ones(3, np.int16)})
+    assert found.keys() == {"W", "b"}
+    assert {a.dtype.name for a in found.values()} == {"float32"}
+    scale = np.abs(W).max(axis=1, keepdims=True) / 127
+    # Half a step for the rounding, and what float16 rounds off the scale, 127 times at most.
+    assert (np.abs(found["W"] - W) <= scale * (0.5 + 127 / 2048) + 1e-9).all()
+    assert (np.abs(arrays["W"].astype(int)).max(axis=1)[[0, 1, 3, 4, 5]] >= 126).all()
+    np.testing.assert_allclose(found["b"], b, rtol=1e-3)
+
+
+def test_eight_bits_refuse_what_is_no_number():
+    with pytest.raises(ValueError, match=r"^W: "):
+        quantised({"W": np.array([[1.0, np.nan]])})

@@ -28,6 +28,7 @@ TESTED_THROUGH = {
     "lecturelib/conv": "lecturelib/test_conv.py",
     "lecturelib/exchange": "lecturelib/test_frameworks.py",
     "lecturelib/gan": "lecturelib/test_gan.py",
+    "lecturelib/gpt": "lecturelib/test_gpt.py",
     "lecturelib/layers": "lecturelib/test_layers.py",
     "lecturelib/optim": "lecturelib/test_optim.py",
     "lecturelib/regularization": "lecturelib/test_regularization.py",

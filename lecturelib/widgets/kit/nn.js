@@ -57,10 +57,7 @@ export const nn = (() => {
     const y = tensor([N, C, rows, columns]);
     for (let m = 0, at = 0; m < N * C; m++) for (let r = 0; r < rows; r++) for (let s = 0; s < columns; s++) {
       let top = -Infinity;
-      for (let i = 0; i < side; i++) for (let j = 0; j < side; j++) {
-        const value = x.data[(m * H + r * stride + i) * W + s * stride + j];
-        if (value > top) top = value;
-      }
+      for (let i = 0; i < side; i++) for (let j = 0; j < side; j++) top = Math.max(top, x.data[(m * H + r * stride + i) * W + s * stride + j]);
       y.data[at++] = top;
     }
     return y;
@@ -96,14 +93,15 @@ export const nn = (() => {
   }
 
   /**
-   * softmax(q kᵀ / √d) v for each head, d = D / heads features each: q, k, v (T, D) -> `y` (T, D) and the `weights`
-   * (heads, T, T). Causal: t looks at 0 … t only.
+   * softmax(q kᵀ / √d) v for each head, d = D / heads features each: q (T, D), k, v (S, D) -> `y` (T, D) and the
+   * `weights` (heads, T, S). Causal: the queries are the last T of the S tokens, all but T = S where the keys and values
+   * of earlier ones were kept, and each looks at itself and those before it only.
    */
   function attention(q, k, v, heads = 1, causal = true) {
-    const [T, D] = q.shape, d = D / heads, scale = 1 / Math.sqrt(d), y = tensor([T, D]), weights = tensor([heads, T, T]);
+    const [T, D] = q.shape, [S] = k.shape, d = D / heads, scale = 1 / Math.sqrt(d), y = tensor([T, D]), weights = tensor([heads, T, S]);
     if (!Number.isInteger(d)) throw new Error(`attention: ${D} features do not go into ${heads} heads`);
     for (let h = 0; h < heads; h++) for (let t = 0; t < T; t++) {
-      const row = (h * T + t) * T, seen = causal ? t + 1 : T, at = t * D + h * d;
+      const row = (h * T + t) * S, seen = causal ? S - T + t + 1 : S, at = t * D + h * d;
       for (let s = 0; s < seen; s++) {
         let score = 0;
         for (let j = 0, p = s * D + h * d; j < d; j++) score += q.data[at + j] * k.data[p + j];

@@ -10,6 +10,23 @@ export function unpack(record) {
   return Object.fromEntries(Object.entries(record.shapes).map(([name, shape]) => [name, take(shape)]));
 }
 
+/** The number that the 16 bits of a float16 stand for. */
+export function half(bits) {
+  const power = (bits >> 10) & 31, size = power ? 2 ** (power - 25) * (1024 + (bits & 1023)) : 2 ** -24 * (bits & 1023);
+  return bits >> 15 ? -size : size;
+}
+
+/** The arrays of a record in the types of its file, by name: `{shape, data}`. */
+export function unpackTyped(record) {
+  const bytes = Uint8Array.from(atob(record.data ?? ""), (char) => char.charCodeAt(0)), found = {};
+  let at = 0;
+  for (const [name, shape, type] of record.arrays ?? []) {
+    const size = shape.reduce((product, n) => product * n, 1) * (type === "int8" ? 1 : 2), own = bytes.slice(at, (at += size)).buffer; // browsers are little-endian
+    found[name] = { shape, data: type === "int8" ? new Int8Array(own) : type === "int16" ? new Int16Array(own) : Float32Array.from(new Uint16Array(own), half) };
+  }
+  return found;
+}
+
 /** The layers `{W, b}` of a network of these sizes from its parameters in one row; a row of W for each unit. */
 export function fill(numbers, sizes) {
   let at = 0;

@@ -89,12 +89,13 @@ def test_convolution_and_pooling(layer, seed, padding, stride):
 @pytest.mark.parametrize("causal", [True, False])
 def test_attention(layer, seed, causal):
     rng = np.random.default_rng(seed)
-    heads, d, T = rng.integers(1, 6, 3)
-    q, k, v = (normal(rng, T, heads * d) for _ in range(3))
-    split = [a.reshape(T, heads, d).transpose(1, 0, 2) for a in (q, k, v)]
+    heads, d, T, earlier = rng.integers(1, 6, 4)
+    S = T + earlier * (seed % 2)  # keys and values of earlier tokens that were kept
+    q, k, v = (normal(rng, n, heads * d) for n in (T, S, S))
+    split = [a.reshape(-1, heads, d).transpose(1, 0, 2) for a in (q, k, v)]
     scores = split[0] @ split[1].transpose(0, 2, 1) / np.sqrt(d)
     if causal:
-        scores[:, np.triu(np.ones((T, T), bool), 1)] = -np.inf
+        scores[:, ~np.tri(T, S, S - T, dtype=bool)] = -np.inf
     weights = softmax(scores)
     y, found = layer("attention", q, k, v, more=[int(heads), causal])
     close(y, (weights @ split[2]).transpose(1, 0, 2).reshape(T, heads * d))

@@ -7,7 +7,16 @@ import pytest
 
 from lecturelib.ffnn import FFNN
 from lecturelib.widgets import DecisionBoundary
-from lecturelib.widgets.record import Record, fill, flat, pack, rounded, unpack
+from lecturelib.widgets.record import (
+    Record,
+    fill,
+    flat,
+    pack,
+    pack_typed,
+    rounded,
+    unpack,
+    unpack_typed,
+)
 
 RNG = np.random.default_rng(3)
 ARRAYS = {
@@ -32,6 +41,24 @@ def test_javascript_reads_the_same(javascript):
     for name, values in unpack(pack(ARRAYS, 1024), "").items():
         np.testing.assert_array_equal(found[name], values)
     assert javascript("({adversarial: { unpack }}) => unpack({})") is None
+
+
+def test_arrays_travel_in_the_types_of_their_file(javascript):
+    halves = np.array([0, -0.0, 1, -1.5, 65504, 2**-14, 6e-8, -3e-6, 0.1, 1 / 3], np.float16)
+    arrays = {"a": np.arange(-128, 127, dtype=np.int8).reshape(5, 51), "b": halves}
+    arrays |= {"c": np.array([[-32768, 32767, 5]], np.int16), "d": RNG.normal(size=(2, 3, 4))}
+    arrays["d"] = arrays["d"].astype(np.float16)
+    record = pack_typed(arrays)
+    body = """({gpt: { unpackTyped }}, record) => Object.entries(unpackTyped(record))
+      .map(([name, { shape, data }]) => [name, shape, Array.from(data)])"""
+    there = {name: np.reshape(data, shape) for name, shape, data in javascript(body, record)}
+    here = unpack_typed(record)
+    assert list(here) == list(there) == list(arrays)
+    for name, values in arrays.items():
+        assert here[name].dtype == values.dtype
+        np.testing.assert_array_equal(here[name], values)
+        np.testing.assert_array_equal(there[name], values.astype(float))
+    assert unpack_typed({}) == javascript("({gpt: { unpackTyped }}) => unpackTyped({})") == {}
 
 
 def test_numbers_are_int16_in_the_unit_and_are_cut_off_at_its_ends():
