@@ -18,6 +18,7 @@ from benchmarks import (
     chapters,
     convolution,
     gated,
+    gpt,
     gpt_in_page,
     light,
     loops,
@@ -28,6 +29,7 @@ from benchmarks import (
     recurrent,
     regularization,
     training,
+    transformer,
     widgets,
 )
 from benchmarks.report import NotMeasuredError, Row, markdown, not_measured
@@ -48,7 +50,9 @@ PARTS = {
     "regularization": regularization.rows,
     "convolution": convolution.rows,
     "gated": gated.rows,
+    "gpt": gpt.rows,
     "gpt-in-page": gpt_in_page.rows,
+    "transformer": transformer.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")

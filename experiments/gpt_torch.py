@@ -76,7 +76,7 @@ class TorchGPT(nn.Module):
         return self.head(self.norm(self.blocks(self.E(ids) + self.P(places))))
 
 
-def optimiser(module, lr, weight_decay):
+def optimiser(module, lr, weight_decay=0.1):
     """AdamW that decays matrices alone, as ``lecturelib.optim.AdamW(…, decays=is_weight)`` does."""
     named = list(module.named_parameters())
     groups = [[p for name, p in named if is_weight(name, p) is decays] for decays in (True, False)]

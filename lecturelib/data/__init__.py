@@ -18,6 +18,7 @@ from lecturelib.data._regularization import RegularizerScores, regularization
 from lecturelib.data._shakespeare import shakespeare
 from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
+from lecturelib.data._transformer import TransformerRuns, transformer_runs
 
 __all__ = [
     "CnnRuns",
@@ -31,6 +32,7 @@ __all__ = [
     "RegularizerScores",
     "Split",
     "Sunspots",
+    "TransformerRuns",
     "cnn_runs",
     "digit_cnn",
     "digits",
@@ -48,4 +50,5 @@ __all__ = [
     "shakespeare_gpt",
     "split",
     "sunspots",
+    "transformer_runs",
 ]

@@ -26,6 +26,8 @@ def next_probabilities(logits, *, temperature: float = 1.0, top_k: int = 0, top_
         return _one_hot(z.argmax(axis=-1), z.shape[-1], z.dtype)
     # The largest logit is taken away first: a small temperature would make e^{z/T} overflow.
     p = softmax.bare((z - z.max(axis=-1, keepdims=True)) / temperature)
+    if not top_k and top_p == 1:
+        return p  # nothing is cut, so nothing need be sorted
     order = np.argsort(-p, axis=-1, kind="stable")  # equal ones keep the order of their ids
     sorted_p = np.take_along_axis(p, order, axis=-1)
     if top_k:

@@ -23,6 +23,7 @@ IN_THE_PAGE = "sphinxext.page_kernel"
 
 # Modules without a test of their own name: what is made of them is tested there.
 TESTED_THROUGH = {
+    "lecturelib/attention": "lecturelib/test_attention.py",
     "lecturelib/conv": "lecturelib/test_conv.py",
     "lecturelib/exchange": "lecturelib/test_frameworks.py",
     "lecturelib/gpt": "lecturelib/test_gpt.py",
@@ -31,6 +32,7 @@ TESTED_THROUGH = {
     "lecturelib/regularization": "lecturelib/test_regularization.py",
     "lecturelib/lstm": "lecturelib/test_lstm.py",
     "lecturelib/rnn": "lecturelib/test_rnn.py",
+    "lecturelib/transformer": "lecturelib/test_transformer.py",
     "sphinxext/page_kernel": "sphinxext/test_page_kernel.py",
     "sphinxext/python/pyodide/compile/inside.py": "sphinxext/python/pyodide/compile",
     "sphinxext/python/pyodide/licences.py": "sphinxext/python/pyodide/test_pyodide.py",
