@@ -144,11 +144,12 @@ function share(z, temperature = 1) {
 }
 
 const sum = (values) => values.reduce((a, b) => a + b, 0), scaled = (p, total = sum(p)) => p.map((value) => value / total);
+const largest = (p) => p.indexOf(Math.max(...p)); // the first of equal ones
 const ranked = (p) => Array.from(p.keys()).sort((a, b) => p[b] - p[a] || a - b);
 
 /** From logits to what is drawn from, in this order: softmax of z / T, then the top-k, then the top-p of those. */
 export function chances(z, { temperature, top_k, top_p }) {
-  const plain = share(z), best = ranked(z)[0], warm = temperature ? share(z, temperature) : plain.map((_, i) => Number(i === best)), order = ranked(warm);
+  const plain = share(z), best = largest(z), warm = temperature ? share(z, temperature) : plain.map((_, i) => Number(i === best)), order = ranked(warm);
   const few = top_k ? scaled(order.slice(top_k).reduce((p, i) => ((p[i] = 0), p), [...warm])) : warm, p = [...few];
   let before = 0;
   if (top_p < 1) for (const i of order) {
@@ -187,14 +188,14 @@ export function analyse(net, state, before = null) {
   const lens = trace.stages.map((stage) => ({ norm: Math.hypot(...stage[t]), p: share(logits(net, stage[t])) }));
   const z = logits(net, trace.stages.at(-1)[t]), all = chances(z, state), u = uniform(state.seed, drawn.length);
   const intact = share(logits(net, whole.stages.at(-1)[t])), rule = nGram(net, ids.slice(0, lost + t + 1));
-  return { ids, start: start.length, drawn, trace, whole, lost, t, last, lens, z, ...all, u, next: pick(all.p, u), best: ranked(z)[0], intact, rule };
+  return { ids, start: start.length, drawn, trace, whole, lost, t, last, lens, z, ...all, u, next: pick(all.p, u), best: largest(z), intact, rule };
 }
 
 export function describe(net, state, all) {
   if (!net) return "No network is recorded in this figure; Gpt.of(shakespeare_gpt()) makes one.";
   if (!all) return "The prompt is empty: behind nothing there is nothing to predict. Type something.";
   const { ids, trace, t, plain, best, rule, intact, lost } = all, say = (id) => `“${label(net, id)}”`, [block, head] = state.head.split("."), row = trace.rows[block - 1][t][head - 1];
-  const at = row.indexOf(row.reduce((a, b) => Math.max(a, b))), after = trace.seen[t + 1];
+  const at = largest(row), after = trace.seen[t + 1];
   return [`${ids.length} token${ids.length > 1 ? "s" : ""}${lost ? `, of which the last ${trace.seen.length} are seen` : ""}.`,
     `Behind ${say(trace.seen[t])} the model expects ${say(best)}, p = ${format(plain[best])}; the n-gram ${say(rule[0][0])}, ${format(rule[0][1])}.`,
     all.last ? (all.drawn.length < DRAWS ? `The next draw, u = ${format(all.u)}, takes ${say(all.next)}.` : `${DRAWS} tokens are drawn: this is the end.`) : `The text goes on with ${say(after)}, p = ${format(plain[after])}.`,
@@ -202,12 +203,14 @@ export function describe(net, state, all) {
     ...(state.off.length ? [`Off: ${state.off.join(", ")}; with all heads ${say(best)} has p = ${format(intact[best])}.`] : [])].join(" ");
 }
 
+const short = (x) => Math.round(100 * x) / 100;
+
 /** Rectangles [x, y, width, height, value from 0 to 1] in a few shades, as deep as the root of the value. */
 function shades(cells, levels = 8) {
   const lines = Array.from({ length: levels }, () => "");
   for (const [x, y, width, height, value] of cells) {
     const level = Math.round(Math.sqrt(value) * levels);
-    if (level) lines[level - 1] += `M${+x.toFixed(2)} ${+y.toFixed(2)}h${+width.toFixed(2)}v${height}h${-width.toFixed(2)}z`;
+    if (level) lines[level - 1] += `M${short(x)} ${short(y)}h${short(width)}v${short(height)}h${-short(width)}z`;
   }
   return lines.flatMap((d, level) => (d ? [svg("path", { d, class: "dl-share", "fill-opacity": (level + 1) / levels })] : []));
 }
@@ -275,7 +278,7 @@ function drawMatrix() {
     const T = trace.seen.length, step = SIDE / T, [block, head] = state.head.split(".");
     title.textContent = `head ${state.head}: rows look at columns`;
     root.setAttribute("aria-label", `Weights of head ${state.head}: ${T} rows, none behind its own token`);
-    cells.replaceChildren(...shades(trace.rows[block - 1].flatMap((heads, i) => Array.from(heads[head - 1], (w, j) => [2 + j * step, 22 + i * step, step, step.toFixed(2), w]))));
+    cells.replaceChildren(...shades(trace.rows[block - 1].flatMap((heads, i) => Array.from(heads[head - 1], (w, j) => [2 + j * step, 22 + i * step, step, step, w]))));
     set(row, { x: 2, y: (22 + t * step).toFixed(2), width: SIDE, height: step.toFixed(2) });
   } };
 }
@@ -306,7 +309,7 @@ function fillNext(net, place, state, { z, plain, warm, few, p, rule }) {
 function fillLens(net, place, { lens, best }) {
   const longest = Math.max(...lens.map(({ norm }) => norm)), stage = (s) => (s ? `block ${Math.ceil(s / 2)}, ${s % 2 ? "attention" : "MLP"}` : "embedding");
   place.fill(["behind", "length ‖x‖", "likeliest", "its p", `p of ${label(net, best)}`], lens.map(({ norm, p }, s) => {
-    const first = ranked(p)[0];
+    const first = largest(p);
     return [h("th", { scope: "row" }, stage(s)), cell(format(norm), norm / longest), cell(label(net, first)), cell(format(p[first]), p[first]), cell(format(p[best]), p[best])];
   }));
 }
@@ -335,9 +338,9 @@ function build(ui, net) {
   if (!net) return { drawing: [], redraw: () => ({ formula: [], words: describe(null) }) };
   const text = drawText(net, ui), heads = drawHeads(ui), matrix = drawMatrix(), strip = drawStrip(net), next = table("The next token, from logits to the draw"), lens = table("The residual stream of the chosen token, read early");
   const pair = h("div", { class: "dl-pair" }, heads.root, matrix.root);
-  let shown = null;
+  let shown = null, now = null;
   const step = () => {
-    const all = analyse(net, { ...ui.state(), back: 0 }, shown);
+    const state = ui.state(), all = state.back ? analyse(net, { ...state, back: 0 }, shown) : now;
     if (!all || all.drawn.length >= DRAWS) return false;
     ui.put({ drawn: drawnText([...all.drawn, all.next]), back: 0 });
     return true;
@@ -348,7 +351,7 @@ function build(ui, net) {
   const controls = [buttons, slider({ label: "temperature", ...ui.own("temperature") }), slider({ label: "top-k, 0: all", ...ui.own("top_k") }), slider({ label: "top-p", ...ui.own("top_p"), step: 0.05 }),
     slider({ label: "seed", step: 1, ...ui.own("seed") }), checklist({ ...ui.own("off"), say: (name) => `${name} off` })];
   return { drawing: [text.root, next.root, strip.root, pair, lens.root], controls, stop, redraw(state) {
-    const all = analyse(net, state, shown);
+    const all = (now = analyse(net, state, shown));
     text.redraw(state, all);
     for (const root of [next.root, strip.root, pair, lens.root]) root.toggleAttribute("hidden", !all);
     if (all) {
