@@ -85,7 +85,7 @@ def _cross_entropy(z, y):
     says="Row t of the logits is about token t + 1.",
 )
 def next_token_loss(z: np.ndarray, x: np.ndarray) -> tuple:
-    """A function (z, x): the mean cross-entropy of logits (B, T, V) for the next of the ids."""
+    """A function (z, x): the mean cross-entropy of logits (N, T, V) for the next of the ids."""
     each = _cross_entropy(z[:, :-1], x[:, 1:])
     wrong = {
         "The target is the input itself: the model only has to copy it.": _cross_entropy(

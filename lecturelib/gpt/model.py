@@ -18,7 +18,7 @@ __all__ = ["GPT"]
 class GPT(Layer):
     """z = W norm(blocks(E[ids] + P)) + b: behind each token the logits of the next.
 
-    ids (B, T) -> z (B, T, V). ids are whole numbers below ``vocabulary`` = V, with T ≤ ``context``.
+    ids (N, T) -> z (N, T, V). ids are whole numbers below ``vocabulary`` = V, with T ≤ ``context``.
     E (V, D) and P (context, D), D = ``width``, are learned; ``blocks`` times a causal ``Block``
     with ``heads`` heads, the norm before each part and GELU in its sigmoid form; a last LayerNorm;
     a head W (V, D) of its own, not shared with E. ``dropout`` is on what each part adds.
@@ -58,7 +58,7 @@ class GPT(Layer):
         self.head.W *= 0.5
 
     def forward(self, ids, caches=None):
-        """The logits behind every token;  (B, T) -> (B, T, V).
+        """The logits behind every token;  (N, T) -> (N, T, V).
 
         ``caches``, one a block as ``new_caches`` makes them, hold the tokens before these. Row
         [b, t] depends on ids[b, :t + 1] alone. ValueError for a T above the context, with those in
@@ -67,19 +67,19 @@ class GPT(Layer):
         return self._keep(None, self.head.forward(self.features(ids, caches)))
 
     def features(self, ids, caches=None):
-        """What the head reads: the normalised vector of every token;  (B, T) -> (B, T, D)."""
+        """What the head reads: the normalised vector of every token;  (N, T) -> (N, T, D)."""
         h = self.embedding.forward(ids, caches[0].length if caches else 0)
         for block, cache in zip(self.stack, caches or [None] * self.blocks, strict=True):
             h = block.forward(h, cache=cache)
         return self.norm.forward(h)
 
     def backward(self, dz) -> None:
-        """All gradients are added up; ids have none;  dz (B, T, V) -> None."""
+        """All gradients are added up; ids have none;  dz (N, T, V) -> None."""
         dz, _ = self._recall(dz)
         self.backward_features(self.head.backward(dz))
 
     def backward_features(self, dh) -> None:
-        """The way back from ``features``: all gradients but the head's;  dh (B, T, D) -> None."""
+        """The way back from ``features``: all gradients but the head's;  dh (N, T, D) -> None."""
         dh = self.norm.backward(dh)
         for block in reversed(self.stack):
             dh = block.backward(dh)
@@ -109,7 +109,7 @@ class GPT(Layer):
     def generate(self, prompt, n: int, *, rng, cache: bool = True, **knobs):
         """The prompt and ``n`` more ids, each drawn from ``next_probabilities(logits, **knobs)``.
 
-        prompt (T,) or (B, T), all of one length -> (T + n,) or (B, T + n). The model sees the last
+        prompt (T,) or (N, T), all of one length -> (T + n,) or (N, T + n). The model sees the last
         ``context`` ids: what stands before, in a longer prompt too, is forgotten. With ``cache``
         keys and values are kept until the context is full; from then on every id moves by one
         position at each step, and all is computed anew. The result is the same. ValueError for an
@@ -127,11 +127,11 @@ class GPT(Layer):
         return ids if np.ndim(prompt) == 2 else ids[0]
 
     def _prompt(self, prompt):
-        """The prompt as (B, T) ids, or ValueError."""
+        """The prompt as (N, T) ids, or ValueError."""
         ids = np.asarray(prompt)
         if ids.ndim not in (1, 2) or not ids.size or ids.dtype.kind not in "iu":
             raise ValueError(
-                "prompt: expected at least one id, (T,) or (B, T), got dtype "
+                "prompt: expected at least one id, (T,) or (N, T), got dtype "
                 f"{ids.dtype} with shape {ids.shape}; begin with any token, such as a line's end"
             )
         return np.atleast_2d(ids).astype(np.int64)

@@ -12,7 +12,7 @@ __all__ = ["RewardModel"]
 
 
 class RewardModel(Layer):
-    """r_b = w · h_b + b, with h_b what a GPT makes of the last token;  ids (B, T) -> r (B,).
+    """r_n = w · h_n + b, with h_n what a GPT makes of the last token;  ids (N, T) -> r (N,).
 
     The last token has seen all others. The GPT is a part of the model: pass a copy of the trained
     one. Its own head is not used, and keeps gradients of 0. w starts at 0, so that all rewards are
@@ -30,12 +30,12 @@ class RewardModel(Layer):
         self.score.W *= 0
 
     def forward(self, ids):
-        """The reward of each text;  (B, T) -> (B,)."""
+        """The reward of each text;  (N, T) -> (N,)."""
         h = self.gpt.features(ids)
         return self._keep(h.shape, self.score.forward(h[:, -1])[:, 0])
 
     def backward(self, dr) -> None:
-        """All gradients are added up;  dr (B,) -> None."""
+        """All gradients are added up;  dr (N,) -> None."""
         dr, shape = self._recall(dr)
         dh = np.zeros(shape, dr.dtype)
         dh[:, -1] = self.score.backward(dr[:, None])
