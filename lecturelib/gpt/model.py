@@ -61,7 +61,7 @@ class GPT(Layer):
         """The logits behind every token;  (N, T) -> (N, T, V).
 
         ``caches``, one a block as ``new_caches`` makes them, hold the tokens before these. Row
-        [b, t] depends on ids[b, :t + 1] alone. ValueError for a T above the context, with those in
+        [n, t] depends on ids[n, :t + 1] alone. ValueError for a T above the context, with those in
         the caches, and for ids that are no whole numbers below V.
         """
         return self._keep(None, self.head.forward(self.features(ids, caches)))
@@ -87,7 +87,7 @@ class GPT(Layer):
 
     @property
     def weights(self) -> list:
-        """The attention weights (B, heads, T, S) of the last pass, one array a block."""
+        """The attention weights (N, heads, T, S) of the last pass, one array a block."""
         return [block.attention.weights for block in self.stack]
 
     def new_caches(self) -> list[KVCache]:
