@@ -247,21 +247,22 @@ class Training:
 def train(agent: Agent, world, episodes: int, each=None) -> Training:
     """Let the agent play and learn; ``each(k, agent)``, if given, is called before episode k.
 
+    ``world`` may also be one of Gymnasium's whose states are counted from 0.
     There ε and α may be lowered: ``def each(k, agent): agent.epsilon = 1 / (k + 1)``.
     """
     rewards, steps = [], []
     for k in range(whole(episodes, "episodes")):
         if each is not None:
             each(k, agent)
-        (s, _), total, over = world.reset(), 0.0, False
+        (s, _), total, count, over = world.reset(), 0.0, 0, False
         a = agent.act(s)
         while not over:
             s_next, r, terminated, truncated, _ = world.step(a)
             a = agent.learn(s, a, r, s_next, terminated)
-            s, total, over = s_next, total + r, terminated or truncated
+            s, total, count, over = s_next, total + r, count + 1, terminated or truncated
         agent.finish(terminated)
         rewards.append(total)
-        steps.append(world.steps)
+        steps.append(count)
     return Training(np.array(rewards), np.array(steps))
 
 

@@ -410,6 +410,15 @@ def test_each_finds_the_values_of_the_corridor(kind):
     assert not agent.Q[3].any()
 
 
+def test_an_agent_learns_in_a_world_of_gymnasiums():
+    theirs = gymnasium.make("FrozenLake-v1", is_slippery=False)
+    theirs.reset(seed=0)
+    settings = {"alpha": 0.5, "gamma": 0.9, "epsilon": 0.5, "rng": np.random.default_rng(0)}
+    agent = rl.QLearning(rl.frozen_lake(), **settings)
+    rl.train(agent, theirs, 300)
+    assert agent.Q[0].max() == pytest.approx(0.9**5, abs=0.02)
+
+
 def test_monte_carlo_control_finds_the_way():
     world = rl.corridor()
     world.reset(seed=0)
