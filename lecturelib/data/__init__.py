@@ -13,8 +13,8 @@ from lecturelib.data._mnist import mnist
 from lecturelib.data._mnist1d import mnist1d
 from lecturelib.data._optimisers import Optimisers, optimisers
 from lecturelib.data._purchases import purchases
-from lecturelib.data._reinforcement_learning import FrozenLakeRuns, frozen_lake_runs
 from lecturelib.data._regularization import RegularizerScores, regularization
+from lecturelib.data._reinforcement_learning import FrozenLakeRuns, frozen_lake_runs
 from lecturelib.data._shakespeare import shakespeare
 from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
