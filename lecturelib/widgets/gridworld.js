@@ -91,8 +91,11 @@ export function optimum(state) {
   return Q;
 }
 
-/** The largest difference of two tables. */
-export const distance = (Q, other) => Math.max(...Q.flatMap((q, s) => q.map((value, a) => Math.abs(value - other[s][a]))));
+/** The mean difference of two tables, without its sign, over the cells in which one can act. */
+export function distance(state, Q, other) {
+  const off = Q.flatMap((q, s) => (acts(state, s) ? q.map((value, a) => Math.abs(value - other[s][a])) : []));
+  return off.reduce((sum, one) => sum + one) / off.length;
+}
 
 /** Does any way lead from the start to a goal? */
 export function reachable(state) {
@@ -136,9 +139,9 @@ export function mark(state, value, Q = learned(state, state.learner).Q) {
 const place = (cell) => `row ${Math.floor(cell / COLUMNS) + 1}, column ${(cell % COLUMNS) + 1}`;
 
 export function describe(state, both = LEARNERS.map((learner) => learned(state, learner)), best = optimum(state)) {
-  const [q, sarsa] = both.map(({ Q, episodes }) => `${format(distance(Q, best))} after ${episodes} episode${episodes === 1 ? "" : "s"}`);
+  const [q, sarsa] = both.map(({ Q, episodes }) => `${format(distance(state, Q, best))} after ${episodes} episode${episodes === 1 ? "" : "s"}`);
   const way = reachable(state) ? `From S the best play is worth ${format(Math.max(...best[state.drawing.indexOf("S")]))}.` : "No way leads from S to a goal: open a wall.";
-  return `${state.done} step${state.done === 1 ? "" : "s"}. Largest distance to the optimum: Q-learning ${q}, SARSA ${sarsa}. ${way}`;
+  return `${state.done} step${state.done === 1 ? "" : "s"}. Mean distance to the optimum: Q-learning ${q}, SARSA ${sarsa}. ${way}`;
 }
 
 /** The lines below the boards: what goes into the backup, and, once shown, what comes out. */
@@ -153,14 +156,15 @@ export function calculation(state, Q = learned(state, state.learner).Q) {
   return lines;
 }
 
+const HATCH = "M0 15L15 0M0 30L30 0M0 45L45 0M0 60L60 0M15 60L60 15M30 60L60 30M45 60L60 45";
 const CORNERS = ["0 0H60L30 30Z", "60 0V60L30 30Z", "60 60H0L30 30Z", "0 60V0L30 30Z"];
 
 function drawCell(state, Q, cell, largest, chosen) {
   const x = (cell % COLUMNS) * SIDE, y = Math.floor(cell / COLUMNS) * SIDE, letter = state.drawing[cell];
   const g = svg("g", { transform: `translate(${x} ${y})` });
   const box = (name) => svg("path", { d: "M0 0H60V60H0Z", class: name });
-  if (letter === "#") return g.append(box("dl-bar dl-bar-now")), g;
   g.append(box("dl-node"));
+  if (letter === "#") return g.append(svg("path", { d: HATCH, class: "dl-thin" })), g;
   if (!acts(state, cell)) return g.append(svg("text", { x: 30, y: 36, class: "dl-symbol", "text-anchor": "middle" }, letter)), g;
   Q[cell].forEach((q, a) => g.append(svg("path", { d: `M${CORNERS[a]}`, class: q < 0 ? "dl-minus" : "dl-plus", "fill-opacity": ((0.75 * Math.abs(q)) / largest).toFixed(3) })));
   if (chosen) g.append(svg("path", { d: `M${CORNERS[WAYS.indexOf(state.way)]}`, class: "dl-changed", fill: "none" }));
@@ -171,9 +175,9 @@ function drawCell(state, Q, cell, largest, chosen) {
 
 function drawBoard(root, state, learner, { Q, at }) {
   const largest = Math.max(1e-9, ...Q.flat().map(Math.abs)), x = (at % COLUMNS) * SIDE, y = Math.floor(at / COLUMNS) * SIDE;
-  root.replaceChildren(svg("text", { x: 0, y: -8, class: "dl-symbol" }, learner),
+  root.replaceChildren(svg("text", { x: 42, y: -9, class: "dl-symbol", "text-anchor": "middle" }, learner),
     ...Array.from({ length: CELLS }, (_, cell) => drawCell(state, Q, cell, largest, cell === state.cell && learner === state.learner)),
-    svg("text", { x: state.drawing.indexOf("S") % COLUMNS * SIDE + 5, y: Math.floor(state.drawing.indexOf("S") / COLUMNS) * SIDE + 56, class: "dl-symbol" }, "S"),
+    svg("text", { x: state.drawing.indexOf("S") % COLUMNS * SIDE + 12, y: Math.floor(state.drawing.indexOf("S") / COLUMNS) * SIDE + 56, class: "dl-symbol" }, "S"),
     svg("circle", { cx: x + 50, cy: y + 50, r: 6, class: "dl-square" }));
   root.setAttribute("aria-label", `${learner}: action values of the world, the agent in ${place(at)}`);
 }

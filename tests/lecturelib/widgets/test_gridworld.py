@@ -34,10 +34,10 @@ class TestGridworld(WidgetContract):
     controls = "range number text select-one checkbox button"
     plays = True
     sentences = """
-    {} 0 steps. Largest distance to the optimum: Q-learning 10.00 after 0 episodes, SARSA 10.00
+    {} 0 steps. Mean distance to the optimum: Q-learning 7.03 after 0 episodes, SARSA 7.03
       after 0 episodes. From S the best play is worth 5.31.
-    {"drawing": "S#G...##................", "done": 1} 1 step. Largest distance to the optimum:
-      Q-learning 10.00 after 0 episodes, SARSA 10.00 after 0 episodes. No way leads from S to a
+    {"drawing": "S#G...##................", "done": 1} 1 step. Mean distance to the optimum:
+      Q-learning 6.75 after 0 episodes, SARSA 6.75 after 0 episodes. No way leads from S to a
       goal: open a wall.
     """
 
@@ -159,7 +159,10 @@ def by_the_library(state, world, kind, rows):
 
 LEARN = """({gridworld: w}, states) => states.map((s) => ({
   rows: Array.from({length: s.done + 1}, (_, t) => [0, 1, 2].map((k) => w.random(s.seed, t, k))),
-  found: ["Q-learning", "SARSA"].map((learner) => w.learned(s, learner)), best: w.optimum(s) }))"""
+  found: ["Q-learning", "SARSA"].map((learner) => {
+    const one = w.learned(s, learner);
+    return {...one, off: w.distance(s, one.Q, w.optimum(s))};
+  }), best: w.optimum(s) }))"""
 
 
 def test_both_learners_and_the_optimum_are_the_librarys(javascript):
@@ -172,6 +175,7 @@ def test_both_learners_and_the_optimum_are_the_librarys(javascript):
             Q, s, episodes = by_the_library(state, world, kind, found["rows"])
             np.testing.assert_allclose(mine["Q"], Q, atol=1e-9)
             assert (mine["at"], mine["episodes"]) == (s, episodes)
+            assert mine["off"] == pytest.approx(np.abs(Q - best)[~world.ends].mean(), abs=1e-6)
 
 
 def test_the_random_numbers_are_spread_evenly(javascript):
