@@ -189,6 +189,14 @@ export function pointed(x, y) {
   return { cell: row * COLUMNS + column, way: WAYS[Math.abs(across) > Math.abs(down) ? (across > 0 ? 1 : 3) : down > 0 ? 2 : 0] };
 }
 
+/** A row of number fields, without their sliders: eight sliders would fill the page. */
+function fields(ui, caption, labels) {
+  const all = Object.entries(labels).map(([name, label]) => slider({ label, ...ui.own(name) }));
+  const row = (tag, cells) => h("tr", {}, ...cells.map((cell) => h(tag, {}, cell)));
+  const element = h("table", { class: "dl-fields" }, h("caption", {}, caption), h("thead", {}, row("th", Object.values(labels))), h("tbody", {}, row("td", all.map((one) => one.element.lastChild))));
+  return { element, update: () => all.forEach((one) => one.update()) };
+}
+
 function build(ui) {
   const press = (cell, patch) => ui.put(ui.state().brush === "look" ? patch : { drawing: painted(ui.state(), cell) });
   const boards = LEARNERS.map((learner) => {
@@ -209,13 +217,12 @@ function build(ui) {
     const state = ui.state();
     return acts(state, state.cell) && !state.shown ? `Your new Q(${place(state.cell)}, ${state.way}) of ${state.learner}, to two decimals:` : null;
   } });
-  const number = (name, label, by = 0.05) => slider({ label, step: by, ...ui.own(name) }), pick = (name, label) => choice({ label, ...ui.own(name) });
+  const pick = (name, label) => choice({ label, ...ui.own(name) });
   const paint = h("button", { type: "button", onclick: () => press(ui.state().cell, {}) }, "Paint the cell");
   const controls = [ask, tick({ label: "show the calculation", ...ui.own("shown") }), pick("learner", "board"),
-    slider({ label: "cell, in reading order", ...ui.own("cell") }), pick("way", "direction"), pick("follow", "next action (SARSA)"),
-    pick("brush", "a press on a cell"), { element: paint, update: () => (paint.disabled = ui.state().brush === "look") },
-    number("goal", "reward of the goal", 1), number("hole", "reward of a hole", 1), number("pace", "reward of other steps", 0.1), number("slip", "slip"),
-    number("alpha", "learning rate α"), number("gamma", "discount γ"), number("epsilon", "exploration ε"), slider({ label: "seed", ...ui.own("seed") }),
+    slider({ label: "cell", ...ui.own("cell") }), pick("way", "direction"), pick("follow", "next action"),
+    pick("brush", "brush"), { element: h("div", {}, paint), update: () => (paint.disabled = ui.state().brush === "look") },
+    fields(ui, "Rewards, and slip", { goal: "G", hole: "X", pace: "step", slip: "slip" }), fields(ui, "Learning", { alpha: "α", gamma: "γ", epsilon: "ε", seed: "seed" }),
     slider({ label: "steps", step: 10, ...ui.own("done") })];
   return { drawing: boards, controls, actions: play.actions, stop: play.stop, redraw(state) {
     const both = LEARNERS.map((learner) => learned(state, learner)), best = optimum(state);

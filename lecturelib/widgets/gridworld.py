@@ -20,7 +20,7 @@ class Gridworld(BookWidget, module="gridworld"):
     ``TraitError``.
     """
 
-    heights = (890, 1290)
+    heights = (958, 1661)
     drawing = Text("......" + ".#.X.." + "S#...G" + "......", 24)
     brush = Choice("look", ["look", "wall", "free", "start", "goal", "hole"])
     goal = Number(10, -20, 20)
