@@ -229,6 +229,7 @@ def test_a_point_of_the_board_is_a_cell_and_a_direction(javascript):
 
 TABLE = [[0.0] * 4 for _ in range(24)]
 TABLE[0], TABLE[1] = [0.0, 2.0, 5.0, 0.0], [4.0, 8.0, 1.0, 0.0]
+TABLE[3] = [9.0] * 4  # of the goal: no update may look at it
 BASE = SPEC | {
     "drawing": CORRIDOR,
     "pace": -1.0,
