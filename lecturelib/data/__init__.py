@@ -18,6 +18,7 @@ from lecturelib.data._mnist1d import mnist1d
 from lecturelib.data._optimisers import Optimisers, optimisers
 from lecturelib.data._purchases import purchases
 from lecturelib.data._regularization import RegularizerScores, regularization
+from lecturelib.data._reinforcement_learning import FrozenLakeRuns, frozen_lake_runs
 from lecturelib.data._shakespeare import shakespeare
 from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
@@ -28,6 +29,7 @@ __all__ = [
     "CnnRuns",
     "DbnRuns",
     "Digits",
+    "FrozenLakeRuns",
     "GanRuns",
     "GatedRuns",
     "GptRun",
@@ -45,6 +47,7 @@ __all__ = [
     "digit_cnn",
     "digit_dbn",
     "digits",
+    "frozen_lake_runs",
     "gan_runs",
     "gated_runs",
     "gpt_runs",

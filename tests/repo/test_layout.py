@@ -34,6 +34,7 @@ TESTED_THROUGH = {
     "lecturelib/regularization": "lecturelib/test_regularization.py",
     "lecturelib/lstm": "lecturelib/test_lstm.py",
     "lecturelib/rbm": "lecturelib/test_rbm.py",
+    "lecturelib/rl": "lecturelib/test_rl.py",
     "lecturelib/rnn": "lecturelib/test_rnn.py",
     "lecturelib/transformer": "lecturelib/test_transformer.py",
     "sphinxext/page_kernel": "sphinxext/test_page_kernel.py",
