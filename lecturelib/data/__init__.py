@@ -5,6 +5,7 @@ it was. Where each file is from and under which licence: ``README.md`` beside th
 """
 
 from lecturelib.data._cnn import CnnRuns, cnn_runs, digit_cnn
+from lecturelib.data._deep_rl import DeepRlRuns, cartpole_agents, deep_rl_runs
 from lecturelib.data._digits import Digits, digits
 from lecturelib.data._houses import Houses, houses, houses_windsor
 from lecturelib.data._learning_curve import LearningCurves, learning_curve
@@ -20,6 +21,7 @@ from lecturelib.data._sunspots import Sunspots, sunspots
 
 __all__ = [
     "CnnRuns",
+    "DeepRlRuns",
     "Digits",
     "GatedRuns",
     "Houses",
@@ -28,7 +30,9 @@ __all__ = [
     "RegularizerScores",
     "Split",
     "Sunspots",
+    "cartpole_agents",
     "cnn_runs",
+    "deep_rl_runs",
     "digit_cnn",
     "digits",
     "gated_runs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -34,9 +35,12 @@ def td_targets(rewards, terminated, q_target, gamma, q_online=None):
             f"{q_target.shape} and {chooser.shape}; pass network.forward(after)"
         )
     same_length(rewards=rewards, terminated=terminated, q_target=q_target)
-    best = chooser.argmax(axis=1)
-    later = q_target[np.arange(len(best)), best]
-    return rewards + share(gamma, "gamma") * (1 - terminated) * later
+    return _targets(rewards, terminated, q_target, share(gamma, "gamma"), chooser)
+
+
+def _targets(rewards, terminated, q_target, gamma, chooser):
+    later = q_target[np.arange(len(rewards)), chooser.argmax(axis=1)]
+    return rewards + gamma * (1 - terminated) * later
 
 
 def follow(target: Layer, online: Layer, tau: float) -> None:
@@ -76,13 +80,13 @@ def exploration(step: int, start: float = 1.0, end: float = 0.02, steps: int = 1
 
 
 class DQN:
-    """Q(s, a) from a network; acts ε-greedily and learns at every step from a batch of ``replay``.
+    """Q(s, a) from a network; acts ε-greedily and learns from batches of ``replay``.
 
     One learning step minimises Huber's loss between Q(s, a) and the targets of ``td_targets``,
     which count as given (semi-gradient); then the target network follows by ``tau``. tau = 1 is no
     target network: it is then always the network itself. ``epsilon(step)`` says how much to
     explore. ``trust_clock=True`` is a mistake on purpose: it takes truncated for terminated.
-    ValueError for γ or τ outside [0, 1] and a batch below 1.
+    ValueError for γ or τ outside [0, 1], a batch or every below 1.
     """
 
     def __init__(
@@ -94,6 +98,7 @@ class DQN:
         gamma: float = 0.98,
         batch: int = 64,
         tau: float = 0.02,
+        every: int = 1,
         double: bool = True,
         epsilon=exploration,
         trust_clock: bool = False,
@@ -101,7 +106,8 @@ class DQN:
         self.online, self.target = online, copy.deepcopy(online)
         self.optimiser, self.replay, self.loss = optimiser, replay, Huber()
         self.gamma, self.tau = share(gamma, "gamma"), share(tau, "tau")
-        self.batch, self.double = whole(batch, "batch"), bool(double)
+        self.batch, self.every = whole(batch, "batch"), whole(every, "every")
+        self.double = bool(double)
         self.epsilon, self.trust_clock, self.steps = epsilon, trust_clock, 0
 
     def act(self, state, rng: np.random.Generator) -> int:
@@ -119,20 +125,29 @@ class DQN:
         return outputs(self.online, np.asarray(state)[None])[0]
 
     def observe(self, step: Step, rng: np.random.Generator) -> None:
-        """Keep a step, and learn once there are ``batch`` of them."""
+        """Keep a step, and at every ``every``-th learn, once there are ``batch`` of them."""
         if self.trust_clock:
             step = step._replace(terminated=step.terminated or step.truncated)
         self.replay.add(step)
         self.steps += 1
-        if len(self.replay) >= min(self.batch, self.replay.capacity):
+        ready = len(self.replay) >= min(self.batch, self.replay.capacity)
+        if ready and self.steps % self.every == 0:
             self.learn(self.replay.draw(self.batch, generator(rng)))
 
     def learn(self, batch: Batch) -> float:
-        """One step down Huber's loss, and the target follows; -> the loss before."""
+        """One step down Huber's loss, and the target follows; -> the loss before.
+
+        ValueError where it is NaN or infinite: the values have diverged.
+        """
         y = self.targets(batch)
-        q = self.online.forward(batch.states)  # (N, K)
+        q = outputs(self.online, batch.states)  # (N, K)
         chosen = np.arange(len(q)), batch.actions
-        loss = self.loss.forward(q[chosen], y)
+        loss = Huber.forward.bare(self.loss, q[chosen], y)
+        if not math.isfinite(loss):
+            raise ValueError(
+                f"learn: expected a finite loss, got {loss} after {self.steps} steps; the values "
+                "have diverged, so lower the learning rate or tau"
+            )
         dq = np.zeros_like(q)
         dq[chosen] = self.loss.backward()
         self.optimiser.zero_grad()
@@ -143,6 +158,6 @@ class DQN:
 
     def targets(self, batch: Batch) -> np.ndarray:
         """The targets of a batch, by the networks as they are now;  -> (N,)."""
-        q_online = self.online.forward(batch.after) if self.double else None
-        q_target = self.target.forward(batch.after)
-        return td_targets(batch.rewards, batch.terminated, q_target, self.gamma, q_online)
+        q_target = outputs(self.target, batch.after)
+        chooser = outputs(self.online, batch.after) if self.double else q_target
+        return _targets(batch.rewards, batch.terminated, q_target, self.gamma, chooser)

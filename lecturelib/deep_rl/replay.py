@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecturelib._validate import finite_array, floating, generator, whole
+from lecturelib._validate import finite_array, floating, generator, number, whole
 
 __all__ = ["Batch", "Replay", "Step"]
 
@@ -62,7 +62,7 @@ class Replay:
                     f"{value.shape}; add one step at a time, Replay(capacity, n_state)"
                 )
             kept[i] = value
-        self._actions[i], self._rewards[i] = step.action, step.reward
+        self._actions[i], self._rewards[i] = step.action, number(float(step.reward), "reward")
         # Truncated is left out on purpose: who learns of a step must not take it for an end.
         self._terminated[i] = step.terminated
         self._added += 1

@@ -24,6 +24,7 @@ IN_THE_PAGE = "sphinxext.page_kernel"
 # Modules without a test of their own name: what is made of them is tested there.
 TESTED_THROUGH = {
     "lecturelib/conv": "lecturelib/test_conv.py",
+    "lecturelib/deep_rl": "lecturelib/test_deep_rl.py",
     "lecturelib/exchange": "lecturelib/test_frameworks.py",
     "lecturelib/layers": "lecturelib/test_layers.py",
     "lecturelib/optim": "lecturelib/test_optim.py",
