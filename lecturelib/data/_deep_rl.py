@@ -13,18 +13,18 @@ from lecturelib.data._files import read
 class DeepRlRuns(NamedTuple):
     """Trainings of several seeds; ``about`` has the lines on top of the file.
 
-    ``values[case, measure]`` is one row a seed, one column for each of ``x[measure]``; the
+    ``values[case, measure]`` is one row a seed, one column for each of ``x[case, measure]``; the
     measures "greedy" and "value" were taken after x steps, "solved" counts episodes and is nan for
     a training that did not get there.
     """
 
     about: dict[str, str]
-    x: dict[str, np.ndarray]
+    x: dict[tuple[str, str], np.ndarray]
     values: dict[tuple[str, str], np.ndarray]
 
 
 def deep_rl_runs() -> DeepRlRuns:
-    """CartPole by six agents, and DQN without its parts, five seeds each."""
+    """CartPole by five agents, and DQN without its parts, five seeds each."""
     lines = read("deep_rl.csv").decode("utf-8").splitlines()
     remarks = [line.removeprefix("# ") for line in lines if line.startswith("#")]
     found: dict[tuple[str, str], dict[int, dict[int, float]]] = {}
@@ -32,7 +32,7 @@ def deep_rl_runs() -> DeepRlRuns:
         case, seed, measure, x, value = line.split(";")
         runs = found.setdefault((case, measure), {})
         runs.setdefault(int(seed), {})[int(x)] = float(value)
-    x = {key[1]: np.array(list(next(iter(runs.values())))) for key, runs in found.items()}
+    x = {key: np.array(list(next(iter(runs.values())))) for key, runs in found.items()}
     values = {
         key: np.array([list(runs[seed].values()) for seed in sorted(runs)])
         for key, runs in found.items()
