@@ -17,6 +17,7 @@ from benchmarks import (
     book,
     chapters,
     convolution,
+    deep_rl,
     gated,
     light,
     loops,
@@ -47,6 +48,7 @@ PARTS = {
     "regularization": regularization.rows,
     "convolution": convolution.rows,
     "gated": gated.rows,
+    "deep_rl": deep_rl.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")

@@ -85,7 +85,8 @@ class DQN:
     One learning step minimises Huber's loss between Q(s, a) and the targets of ``td_targets``,
     which count as given (semi-gradient); then the target network follows by ``tau``. tau = 1 is no
     target network: it is then always the network itself. ``epsilon(step)`` says how much to
-    explore. ``trust_clock=True`` is a mistake on purpose: it takes truncated for terminated.
+    explore. ``delta`` is Huber's; a large one makes the loss half the squared error.
+    ``trust_clock=True`` is a mistake on purpose: it takes truncated for terminated.
     ValueError for γ or τ outside [0, 1], a batch or every below 1.
     """
 
@@ -100,11 +101,12 @@ class DQN:
         tau: float = 0.02,
         every: int = 1,
         double: bool = True,
+        delta: float = 1.0,
         epsilon=exploration,
         trust_clock: bool = False,
     ) -> None:
         self.online, self.target = online, copy.deepcopy(online)
-        self.optimiser, self.replay, self.loss = optimiser, replay, Huber()
+        self.optimiser, self.replay, self.loss = optimiser, replay, Huber(delta)
         self.gamma, self.tau = share(gamma, "gamma"), share(tau, "tau")
         self.batch, self.every = whole(batch, "batch"), whole(every, "every")
         self.double = bool(double)

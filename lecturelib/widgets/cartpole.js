@@ -2,7 +2,7 @@
 import { choice, clamp, format, h, pressed, scale, set, svg } from "./kit/kit.js";
 import { affine, unpack } from "./kit/record.js";
 import { frame } from "./kit/frame.js";
-import { player as clock } from "./kit/player.js";
+import { player } from "./kit/player.js";
 import { SPEC } from "./cartpole.py";
 
 const FAR = 2.4, TILT = (12 * 2 * Math.PI) / 360, MOST = SPEC.steps.high, YOU = SPEC.player.start;
@@ -99,7 +99,7 @@ function build(ui, world) {
     if (ui.state().push !== way) steer(way);
   };
   root.addEventListener("keydown", key);
-  const time = clock(ui, { pause: 20, step() {
+  const time = player(ui, { pause: 20, step() {
     const next = advance(world, ui.state());
     return next !== null && (ui.put(next), true);
   } });
