@@ -251,6 +251,14 @@ def test_one_step_of_reinforce_is_torchs():
         np.testing.assert_allclose(g, p.grad.numpy(), rtol=1e-10, atol=1e-13)
 
 
+def test_an_episode_is_learned_from_once(monkeypatch):
+    policy, lengths = net(2, n_in=1), []
+    agent = Reinforce(policy, SGD(policy, 0.1))
+    monkeypatch.setattr(agent, "learn", lambda episode: lengths.append(len(episode.rewards)))
+    train(agent, Choose(5), rng=rng(), steps=15)
+    assert lengths == [5, 5, 5]
+
+
 # Agents
 
 
