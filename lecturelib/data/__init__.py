@@ -15,6 +15,7 @@ from lecturelib.data._mnist1d import mnist1d
 from lecturelib.data._optimisers import Optimisers, optimisers
 from lecturelib.data._purchases import purchases
 from lecturelib.data._regularization import RegularizerScores, regularization
+from lecturelib.data._reinforcement_learning import FrozenLakeRuns, frozen_lake_runs
 from lecturelib.data._shakespeare import shakespeare
 from lecturelib.data._split import Split, split
 from lecturelib.data._sunspots import Sunspots, sunspots
@@ -23,6 +24,7 @@ __all__ = [
     "CnnRuns",
     "DeepRlRuns",
     "Digits",
+    "FrozenLakeRuns",
     "GatedRuns",
     "Houses",
     "LearningCurves",
@@ -35,6 +37,7 @@ __all__ = [
     "deep_rl_runs",
     "digit_cnn",
     "digits",
+    "frozen_lake_runs",
     "gated_runs",
     "houses",
     "houses_windsor",
