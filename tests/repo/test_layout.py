@@ -30,6 +30,7 @@ TESTED_THROUGH = {
     "lecturelib/optim": "lecturelib/test_optim.py",
     "lecturelib/regularization": "lecturelib/test_regularization.py",
     "lecturelib/lstm": "lecturelib/test_lstm.py",
+    "lecturelib/rl": "lecturelib/test_rl.py",
     "lecturelib/rnn": "lecturelib/test_rnn.py",
     "sphinxext/page_kernel": "sphinxext/test_page_kernel.py",
     "sphinxext/python/pyodide/compile/inside.py": "sphinxext/python/pyodide/compile",
