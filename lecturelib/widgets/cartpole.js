@@ -118,6 +118,7 @@ function build(ui, world) {
       button.setAttribute("aria-pressed", ["left", "none", "right"][i] === way);
     });
   } };
+  row.element.style.gap = ".4rem";
   const controls = [row, choice({ label: "who plays", ...ui.own("player"), put: (player) => again({ player }) }), choice({ label: "seed", ...ui.own("seed"), put: (seed) => again({ seed }) })];
   const afresh = h("button", { type: "button", onclick: () => again({}) }, "New episode");
   return { drawing: [root], controls, actions: [...time.actions, afresh], stop: time.stop, redraw(state) {
