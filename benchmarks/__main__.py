@@ -20,6 +20,7 @@ from benchmarks import (
     book,
     chapters,
     convolution,
+    deep_rl,
     gated,
     gpt,
     gpt_in_page,
@@ -59,6 +60,7 @@ PARTS = {
     "gpt": gpt.rows,
     "gpt-in-page": gpt_in_page.rows,
     "transformer": transformer.rows,
+    "deep_rl": deep_rl.rows,
 }
 
 LIBRARIES = ("numpy", "torch", "sphinx", "anywidget")

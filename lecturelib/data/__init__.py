@@ -7,6 +7,7 @@ it was. Where each file is from and under which licence: ``README.md`` beside th
 from lecturelib.data._autoencoder import AutoencoderRuns, autoencoder_runs, latent_networks
 from lecturelib.data._cnn import CnnRuns, cnn_runs, digit_cnn
 from lecturelib.data._dbn import DbnRuns, dbn_runs, digit_dbn
+from lecturelib.data._deep_rl import DeepRlRuns, cartpole_agents, deep_rl_runs
 from lecturelib.data._digits import Digits, digits
 from lecturelib.data._gan import GanRuns, gan_runs
 from lecturelib.data._gpt import GptRun, GptRuns, gpt_runs, shakespeare_gpt
@@ -28,6 +29,7 @@ __all__ = [
     "AutoencoderRuns",
     "CnnRuns",
     "DbnRuns",
+    "DeepRlRuns",
     "Digits",
     "FrozenLakeRuns",
     "GanRuns",
@@ -42,8 +44,10 @@ __all__ = [
     "Sunspots",
     "TransformerRuns",
     "autoencoder_runs",
+    "cartpole_agents",
     "cnn_runs",
     "dbn_runs",
+    "deep_rl_runs",
     "digit_cnn",
     "digit_dbn",
     "digits",

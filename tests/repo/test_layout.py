@@ -26,6 +26,7 @@ TESTED_THROUGH = {
     "lecturelib/autoencoder": "lecturelib/test_autoencoder.py",
     "lecturelib/attention": "lecturelib/test_attention.py",
     "lecturelib/conv": "lecturelib/test_conv.py",
+    "lecturelib/deep_rl": "lecturelib/test_deep_rl.py",
     "lecturelib/exchange": "lecturelib/test_frameworks.py",
     "lecturelib/gan": "lecturelib/test_gan.py",
     "lecturelib/gpt": "lecturelib/test_gpt.py",
