@@ -18,9 +18,10 @@ __all__ = ["PPO", "ActorCritic", "Horizon", "Reinforce", "gae", "returns"]
 
 
 def returns(rewards, gamma, ends=None):
-    """G_t = r_t + γ G_{t+1}, 0 after the last;  rewards (T,) -> (T,).
+    """G_t = r_{t+1} + γ G_{t+1}, 0 after the last;  rewards (T,) -> (T,).
 
-    ``ends`` (T,), true where an episode ends: there the sum begins anew. r_t is what step t paid.
+    ``ends`` (T,), true where an episode ends: there the sum begins anew. ``rewards[t]`` is
+    r_{t+1}, what step t paid.
     ValueError for γ outside [0, 1] and unequal lengths.
     """
     rewards = rows(rewards, "rewards")
@@ -28,7 +29,7 @@ def returns(rewards, gamma, ends=None):
 
 
 def gae(rewards, values, after, ends, gamma, lam):
-    """A_t = δ_t + γ λ A_{t+1}, δ_t = r_t + γ V(s_{t+1}) − V(s_t);  all (T,) -> (T,).
+    """A_t = δ_t + γ λ A_{t+1}, δ_t = r_{t+1} + γ V(s_{t+1}) − V(s_t);  all (T,) -> (T,).
 
     Generalised advantage estimation: λ = 0 trusts the critic after one step, λ = 1 the rewards to
     the end. ``values`` is V(s_t), ``after`` V(s_{t+1}), 0 where the step terminated, and the value
