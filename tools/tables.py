@@ -26,6 +26,7 @@ PAGES = [
     "book/start/course.md",
     "book/reference/deck-map.md",
     "book/reference/lecturelib.md",
+    "book/reference/lecturelib-topics.md",
 ]
 NONE = "–"
 NO_CHAPTER = "no chapter yet"
@@ -196,9 +197,26 @@ def _public(root: Path) -> list[tuple[str, Any]]:
 
 
 def api(root: Path = ROOT) -> str:
-    """A section a module for autodoc."""
+    """A section for autodoc for each module but those of ``api_of_topics``."""
+    topics = _of_topics(root)
+    return _sections(((n, m) for n, m in _public(root) if n not in topics), root)
+
+
+def api_of_topics(root: Path = ROOT) -> str:
+    """A section for each module that only chapters on topics of the course explain."""
+    topics = _of_topics(root)
+    return _sections(((n, m) for n, m in _public(root) if n in topics), root)
+
+
+def _of_topics(root: Path) -> set[str]:
+    explained = [(chapter.page.startswith("book/topics"), chapter) for chapter in chapters(root)]
+    before = {module for topic, chapter in explained if not topic for module in chapter.modules}
+    return {module for topic, chapter in explained if topic for module in chapter.modules} - before
+
+
+def _sections(named: Iterable[tuple[str, Any]], root: Path) -> str:
     sections = []
-    for name, module in _public(root):
+    for name, module in named:
         body = _widgets(module, root) if name == "widgets" else _automodule(module)
         heading = f"({_label(name)})=\n\n## `{module.__name__}`\n\n"
         sections.append(f"{heading}```{{eval-rst}}\n{body}\n```")

@@ -28,11 +28,11 @@ def annealed_log_partition(
     """log Z by M chains that cool from a machine without weights, whose Z is known, to this one.
 
     At β the unnormalised probability is p_β(v) = e^{(1−β) base·v + β c·v} Π_j (1 + e^{β a_j}),
-    a = v W + b. Each chain collects log w = Σ_s log p_{β_s}(v_s) − log p_{β_{s−1}}(v_s) and moves
-    by a Gibbs step at each β; Z = Z_0 · mean(w). ``betas`` rise from 0 to 1 (1000 even steps unless
-    given), ``base`` (V,) are the first machine's biases: ``data_biases(X)`` is a good choice, 0 the
-    default. The interval is that of the chains at hand: if all of them missed a part of the
-    distribution, it is too narrow. Source: Neal (2001); Salakhutdinov and Murray (2008).
+    a = v W + b. At each β a chain adds to log w by how much log p_β(v) is above that at the β
+    before, and moves by a Gibbs step; Z = Z_0 · mean(w). ``betas`` rise from 0 to 1 (1000 even
+    steps unless given), ``base`` (V,) are the first machine's biases: ``data_biases(X)`` is a good
+    choice, 0 the default. The interval is that of the chains at hand: if all of them missed a part
+    of the distribution, it is too narrow. Source: Neal (2001); Salakhutdinov and Murray (2008).
     """
     betas = _rising(np.linspace(0, 1, 1001) if betas is None else betas)
     base = np.zeros(rbm.n_visible) if base is None else finite_array(base, "base")

@@ -18,7 +18,7 @@ class Attention(BookWidget, module="attention"):
     √d. Asked for is the weight number ``place``, row by row from 0; ``show`` shows its row.
     """
 
-    heights = (860, 1362)
+    heights = (946, 1362)
     q = Numbers([1, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1], -9, 9)
     k = Numbers([1, -1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1], -9, 9)
     v = Numbers([10, 0, 0, 10, 10, 10], -99, 99)

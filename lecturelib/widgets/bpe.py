@@ -18,7 +18,7 @@ class Bpe(BookWidget, module="bpe"):
     of which ``stage`` results are shown. A value outside its range raises ``TraitError``.
     """
 
-    heights = (607, 860)
+    heights = (608, 862)
     view = Choice(VIEWS[0], VIEWS)
     text = Text(WORDS, 200)
     word = Text("chats that hat", 40)

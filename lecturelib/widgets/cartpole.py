@@ -24,7 +24,7 @@ class Cartpole(BookWidget, module="cartpole"):
     ``data.cartpole_agents()``, in units of 1/4096. A value outside its range raises ``TraitError``.
     """
 
-    heights = (620, 800)
+    heights = (732, 800)
     player = Choice("you", ["you", *(f"{kind} {stage}" for kind in "πQ" for stage in STAGES)])
     push = Choice("none", ["left", "none", "right"])
     seed = Choice(0, range(SEEDS))

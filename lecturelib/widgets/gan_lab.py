@@ -18,7 +18,7 @@ class GanLab(BookWidget, module="gan_lab"):
     ``pen`` is where the keys draw. A value outside its range raises ``TraitError``.
     """
 
-    heights = (871, 1425)
+    heights = (871, 1449)
     data = Choice("ring of eight", DATA)
     ink = Text("", SIDE * SIDE)
     pen = Numbers([10, 10], 0, SIDE - 1)

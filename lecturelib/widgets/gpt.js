@@ -221,7 +221,7 @@ function drawText(net, ui) {
   const past = h("span", { class: "dl-faint" }), chips = h("div", { class: "dl-chips", role: "group", "aria-label": "Tokens" }, past), own = [];
   const root = h("div", { class: "dl-wide" }, h("label", { class: "dl-prompt" }, h("span", {}, "prompt"), field), chips);
   const chip = (i) => {
-    const word = h("span"), weight = h("small"), element = h("span", { class: "dl-unit dl-chip", ...onpress(() => ui.put({ back: own.filter((one) => !one.element.hidden).length - 1 - i })) }, word, weight);
+    const word = h("span"), weight = h("small", { "aria-hidden": "true" }), element = h("span", { class: "dl-unit dl-chip", ...onpress(() => ui.put({ back: own.filter((one) => !one.element.hidden).length - 1 - i })) }, word, weight);
     chips.append(element);
     return { element, word, weight };
   };

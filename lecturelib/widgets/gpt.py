@@ -34,7 +34,7 @@ class Gpt(BookWidget, module="gpt"):
     it by ``Gpt.of(shakespeare_gpt())``; without a network it stays empty.
     """
 
-    heights = (1530, 2120)
+    heights = (1534, 2120)
     prompt = Text("ROMEO:\nBut soft, what light", 200)
     drawn = Text("", 2 * DRAWS)
     seed = Number(1, 0, 9999, whole=True)

@@ -11,7 +11,7 @@ class PpoClip(BookWidget, module="ppo_clip"):
     A value outside its range raises ``TraitError``.
     """
 
-    heights = (640, 760)
+    heights = (658, 760)
     ratio = Number(1, 0, 2)
     advantage = Number(2, -4, 4)
     clip = Number(0.2, 0.05, 0.5)

@@ -14,7 +14,7 @@ class Rotary(BookWidget, module="rotary"):
     ``q`` and ``k`` have two numbers from −3 to 3: one pair of a head.
     """
 
-    heights = (690, 954)
+    heights = (830, 954)
     q = Numbers([2, 1], -3, 3)
     k = Numbers([1, 2], -3, 3)
     m = Number(3, 0, 16, whole=True)

@@ -13,7 +13,7 @@ class TdTarget(BookWidget, module="td_target"):
     target and its error in turn, are shown. A value outside its range raises ``TraitError``.
     """
 
-    heights = (700, 900)
+    heights = (777, 1017)
     r = Number(1, -10, 10)
     gamma = Number(0.5, 0, 1)
     slow = Numbers([2, 6], -10, 10)

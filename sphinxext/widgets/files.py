@@ -1,9 +1,10 @@
 """The widgets' code once a site, and their records when they are near: not all in every page.
 
 myst-nb stores the whole state of every widget in its page: module and stylesheet, which are the
-same on all pages, and the numbers of recorded trainings. Here the parts of the modules become files
-that pages share, and a long value becomes a file that ``anywidget-host.js`` fetches when the reader
-comes near its figure. They are scripts, not data, so that they load from ``file://`` too.
+same on all pages, and the numbers of recorded trainings. Here what the modules share becomes a file
+of all pages, and each module's own part and a long value become files that ``anywidget-host.js``
+fetches when the reader comes near the figure. They are scripts, not data, so that they load from
+``file://`` too.
 """
 
 from __future__ import annotations
@@ -58,21 +59,21 @@ def write(app: Sphinx, config: Config) -> None:
 
 
 def split(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Put references in the place of the texts, and the shared scripts ahead of the host."""
+    """Put references in the place of the texts, and the shared script ahead of the host."""
     scripts = context["script_files"]
     for place, script in enumerate(scripts):
         if getattr(script, "attributes", {}).get("type") != STATE:
             continue
         stored = json.loads(script.attributes["body"])
         context["body"] = VIEWS.sub(partial(_reserve, stored["state"]), context["body"])
-        own = [_refer(app, context, model["state"]) for model in stored["state"].values()]
+        for model in stored["state"].values():
+            _refer(app, context, model["state"])
         # "</script>" would end the script, and after "<!--<script" its own end would not.
         body = json.dumps(stored).replace("<", r"\u003c")
         attributes = script.attributes | {"body": body}
         scripts[place] = type(script)(None, priority=script.priority, **attributes)
         (host,) = (js for js in scripts if str(js.filename or "").endswith(HOST.name))
-        for name in dict.fromkeys([SHARED, *filter(None, own)]):
-            app.add_js_file(name, defer="defer", priority=host.priority - 1)
+        app.add_js_file(SHARED, defer="defer", priority=host.priority - 1)
         app.add_css_file(STYLE, priority=800)  # after the theme's and the book's
         break
 
@@ -87,18 +88,19 @@ def _reserve(state: dict[str, Any], view: re.Match[str]) -> str:
     return f'<div class="anywidget-view" style="{style}"></div>{view[0]}'
 
 
-def _refer(app: Sphinx, context: dict[str, Any], state: dict[str, Any]) -> str | None:
-    """Replace the long texts of one widget; the address of its own part, if it is the book's."""
+def _refer(app: Sphinx, context: dict[str, Any], state: dict[str, Any]) -> None:
+    """Replace the long texts of one widget, if it is the book's: its module and its records."""
     names = {modules.bundle(name): name for name in _modules()}
     name = names.get(state.get("_esm"))
     if name is None:
-        return None
-    state["_esm"] = {"part": name}
+        return
+    address = context["pathto"](f"_static/{FOLDER}/{name}.js", resource=True)
+    # A browser that has kept an older part must not run it with this site's shared ones.
+    state["_esm"] = {"part": name, "from": f"{address}?v={app.config.widget_files[:8]}"}
     state["_css"] = ""  # the page links it
     for trait, value in state.items():
-        if len(text := json.dumps(value)) > LONG:
+        if trait != "_esm" and len(text := json.dumps(value)) > LONG:
             state[trait] = _store(app, context, text)
-    return f"{FOLDER}/{name}.js"
 
 
 def _store(app: Sphinx, context: dict[str, Any], text: str) -> dict[str, str]:

@@ -128,6 +128,7 @@
 
   /** The module of a widget: the site's own come as scripts, a kernel's or a foreign one as its text. */
   async function load(source) {
+    await texts?.bring(source);
     const module = source.part ? texts.part(source.part) : await imported(source);
     const made = module.default;
     const widget = typeof made === "function" ? await made() : made;
@@ -164,6 +165,13 @@
       runtimes.set(model, { loaded, ready: done.then(() => widget), stop });
     }
     return runtimes.get(model);
+  }
+
+  /** All modules of the page, as soon as the reader stirs: whoever prints then finds every figure. */
+  function bringAll(state) {
+    const all = () => Object.values(state).forEach((model) => texts?.bring(model.state._esm).catch(() => {}));
+    for (const sign of ["scroll", "pointermove", "pointerdown", "keydown"])
+      addEventListener(sign, all, { once: true, passive: true });
   }
 
   const message = (textContent) => element("p", { className: "widget-message", textContent });
@@ -259,6 +267,7 @@
         if (isMeant(el)) meant = el;
       }
     }
+    bringAll(state);
     window.bookWidgets = { views, model, show: (el, model) => mount(el, model).drawn };
     meant?.scrollIntoView();
     await Promise.all(settled);

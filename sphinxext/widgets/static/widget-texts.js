@@ -1,6 +1,6 @@
-// What widgets need and the page does not hold: parts of their modules, which pages share, come in scripts
-// ahead of anywidget-host.js; records of trainings when the host asks for them. A stored state names
-// them: {part: "neuron"}, and {script: address, text: name}.
+// What widgets need and the page does not hold: the parts that their modules share come in a script ahead of
+// anywidget-host.js, each module's own part and records of trainings when the host asks for them. A stored
+// state names them: {part: "neuron", from: address}, and {script: address, text: name}.
 globalThis.widgetTexts = (() => {
   "use strict";
   const functions = (globalThis.widgetParts ??= {}); // name -> function of `part` that returns exports
@@ -16,13 +16,16 @@ globalThis.widgetTexts = (() => {
   /** Runs a script once. A script, because a page of file:// may fetch nothing else. */
   function include(src) {
     const ran = (resolve, reject) => {
-      const onerror = () => reject(new Error(`${src.split("/").at(-1)} could not be loaded`));
+      const onerror = () => reject(new Error(`${src.split("/").at(-1).split("?")[0]} could not be loaded`));
       document.head.append(
         Object.assign(document.createElement("script"), { src, onload: resolve, onerror }));
     };
     if (!scripts.has(src)) scripts.set(src, new Promise(ran));
     return scripts.get(src);
   }
+
+  /** Sees to it that the part of a module is there. */
+  const bring = async (source) => source?.from && include(source.from);
 
   /** Puts the texts of a state in the place of their addresses. */
   async function fetch(state) {
@@ -33,5 +36,5 @@ globalThis.widgetTexts = (() => {
     }
   }
 
-  return { add: (more) => Object.assign(texts, more), part, fetch };
+  return { add: (more) => Object.assign(texts, more), part, bring, fetch };
 })();

@@ -73,22 +73,17 @@ def test_the_page_names_the_texts_and_does_not_hold_them(soup):
     neurons = [s for s in stored(soup) if "bias" in s]
     assert [s["bias"] for s in neurons] == [-1.5, 0.5]
     for state in neurons:
-        assert state["_esm"] == {"part": "neuron"}
+        assert state["_esm"]["part"] == "neuron"
+        assert re.fullmatch(r"_static/widgets/neuron\.js\?v=[0-9a-f]{8}", state["_esm"]["from"])
         assert state["_css"] == ""
     assert "export function" not in str(soup)
     assert len(soup.select('link[rel=stylesheet][href*="widgets/kit.css"]')) == 1
 
 
-def test_the_shared_scripts_come_once_and_ahead_of_the_host(soup):
+def test_the_shared_script_comes_ahead_of_the_host_and_no_module_does(soup):
     sources = [tag["src"].partition("?")[0] for tag in soup.select("script[src]")]
     ours = [src for src in sources if "widget" in src]
-    assert ours == [
-        "_static/widgets/shared.js",
-        "_static/widgets/neuron.js",
-        "_static/widgets/timeline.js",
-        "_static/widgets/decision_boundary.js",
-        "_static/anywidget-host.js",
-    ]
+    assert ours == ["_static/widgets/shared.js", "_static/anywidget-host.js"]
 
 
 def test_a_part_stands_in_one_file_only(site):
@@ -120,9 +115,24 @@ def test_each_place_is_kept_free_from_the_start(soup):
     assert len(places) == 4, "a widget that names no heights has no place"
 
 
+def scripts(page, name):
+    sources = page.evaluate("[...document.scripts].map((script) => script.src)")
+    return [source for source in sources if re.search(rf"/widgets/{name}\.js", source)]
+
+
 def fetched(page):
-    names = page.evaluate("[...document.scripts].map((script) => script.src)")
-    return [name for name in names if re.search(r"/widgets/[0-9a-f]{16}\.js$", name)]
+    return scripts(page, "[0-9a-f]{16}")
+
+
+def test_a_module_comes_for_a_figure_in_sight_and_the_others_when_the_reader_stirs(site, open_page):
+    page, log = open_page((site / "index.html").as_uri())
+    page.wait_for_function("document.documentElement.dataset.widgets === 'ready'")
+    assert len(scripts(page, "neuron")) == 1  # of two figures
+    assert not scripts(page, "decision_boundary")
+    page.keyboard.press("Shift")
+    page.wait_for_function("'decision_boundary' in widgetParts")
+    assert not page.locator("#decision-boundary > *").count()
+    assert log.problems() == []
 
 
 def test_a_record_comes_when_the_reader_comes_near(site, open_page):
@@ -167,7 +177,7 @@ def test_a_part_that_is_missing_is_told(site, open_page):
     page, _ = open_page(broken.as_uri())
     message = page.locator("#neuron .widget-message")
     message.wait_for()
-    assert "neuron.js could not be loaded" in message.inner_text()
+    assert "gone.js could not be loaded" in message.inner_text()
 
 
 # The form of the scripts
