@@ -218,10 +218,10 @@ function shades(cells, levels = 8) {
 /** The prompt, and below it every token: shaded by the chosen head's weights, chosen by a press. */
 function drawText(net, ui) {
   const field = h("textarea", { rows: 3, maxlength: SPEC.prompt.longest, spellcheck: "false", oninput: () => ui.put({ prompt: field.value, drawn: "", back: 0 }) });
-  const past = h("span", { class: "dl-faint" }), chips = h("div", { class: "dl-chips", role: "group", "aria-label": "Tokens" }, past), own = [];
+  const past = h("span", { class: "dl-faint" }), chips = h("div", { class: "dl-chips", role: "group", "aria-label": "Tokens, each with its weight" }, past), own = [];
   const root = h("div", { class: "dl-wide" }, h("label", { class: "dl-prompt" }, h("span", {}, "prompt"), field), chips);
   const chip = (i) => {
-    const word = h("span"), weight = h("small", { "aria-hidden": "true" }), element = h("span", { class: "dl-unit dl-chip", ...onpress(() => ui.put({ back: own.filter((one) => !one.element.hidden).length - 1 - i })) }, word, weight);
+    const word = h("span"), weight = h("small"), element = h("span", { class: "dl-unit dl-chip", ...onpress(() => ui.put({ back: own.filter((one) => !one.element.hidden).length - 1 - i })) }, word, weight);
     chips.append(element);
     return { element, word, weight };
   };
@@ -237,8 +237,7 @@ function drawText(net, ui) {
       word.textContent = name;
       weight.textContent = i > all.t ? "–" : format(w);
       element.style.setProperty("--share", `${(55 * Math.sqrt(w)).toFixed(0)}%`);
-      set(element, { class: `dl-unit dl-chip${i > all.t ? " dl-faint" : ""}${all.lost + i >= all.start ? " dl-drawn" : ""}`, "aria-pressed": i === all.t,
-        "aria-label": `token ${i + 1}, ${name}, weight ${weight.textContent}` });
+      set(element, { class: `dl-unit dl-chip${i > all.t ? " dl-faint" : ""}${all.lost + i >= all.start ? " dl-drawn" : ""}`, "aria-pressed": i === all.t });
     });
   } };
 }
