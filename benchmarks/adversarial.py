@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
-from benchmarks.recurrent import race
-from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.race import against
+from benchmarks.report import Row
 from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.gan import Game, digit_networks, noise, ring, ring_networks
 from lecturelib.optim import Adam
@@ -57,12 +58,4 @@ def rounds(task: str) -> dict[str, Callable]:
 def rows(options: Namespace) -> Iterator[Row]:
     """The library's share of torch's time for a round."""
     for task, limit in LIMITS.items():
-        name = f"GAN round against torch, {task}"
-        try:
-            seconds = race(rounds(task))
-        except NotMeasuredError as reason:
-            yield not_measured(name, reason)
-            continue
-        share = seconds["lecturelib"] / seconds["torch"]
-        text = f"{share:.2f} × its {1e3 * seconds['torch']:.2f} ms"
-        yield judged(name, text, share, limit, "× its time")
+        yield against(f"GAN round against torch, {task}", partial(rounds, task), limit)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from benchmarks.recurrent import race
-from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.race import against
+from benchmarks.report import Row
 from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.autoencoder import VAE, Autoencoder, SummedCrossEntropy
 from lecturelib.losses import MeanSquaredError
@@ -79,15 +79,5 @@ def variational() -> dict[str, Callable]:
 
 def rows(options: Namespace) -> Iterator[Row]:
     """The shares of torch's time of both steps."""
-    try:
-        share, text = _share(stacked())
-        yield judged("stacked autoencoder, training step", text, share, LIMIT, "× its time")
-        yield Row("variational autoencoder, training step", _share(variational())[1])
-    except NotMeasuredError as reason:
-        yield not_measured("autoencoder against torch", reason)
-
-
-def _share(contestants):
-    seconds = race(contestants)
-    share = seconds["lecturelib"] / seconds["torch"]
-    return share, f"{share:.2f} × its {1e3 * seconds['torch']:.2f} ms"
+    yield against("stacked autoencoder, training step against torch", stacked, LIMIT)
+    yield against("variational autoencoder, training step against torch", variational)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from benchmarks.recurrent import race
-from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.race import against
+from benchmarks.report import Row
 from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.optim import SGD
 from lecturelib.rbm import RBM, contrastive_divergence
@@ -52,11 +52,4 @@ def steps() -> dict[str, Callable]:
 
 def rows(options: Namespace) -> Iterator[Row]:
     """The share of torch's time."""
-    try:
-        seconds = race(steps())
-    except NotMeasuredError as reason:
-        yield not_measured(NAME, reason)
-        return
-    share = seconds["lecturelib"] / seconds["torch"]
-    text = f"{share:.2f} × its {1e3 * seconds['torch']:.2f} ms"
-    yield judged(NAME, text, share, LIMIT, "× its time")
+    yield against(NAME, steps, LIMIT)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from benchmarks.recurrent import race
-from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.race import against
+from benchmarks.report import NotMeasuredError, Row
 from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.cartpole import CartPole
 from lecturelib.deep_rl import DQN, Batch, Replay, q_network
@@ -95,12 +95,4 @@ MEASURES = {
 def rows(options: Namespace) -> Iterator[Row]:
     """The shares of the other's time."""
     for what, (make, other, limit) in MEASURES.items():
-        name = f"{what} against {other}"
-        try:
-            seconds = race(make())
-        except NotMeasuredError as reason:
-            yield not_measured(name, reason)
-            continue
-        share = seconds["ours"] / seconds["theirs"]
-        text = f"{share:.2f} × its {1e6 * seconds['theirs']:.0f} µs"
-        yield judged(name, text, share, limit, "× its time")
+        yield against(f"{what} against {other}", make, limit)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
 from benchmarks import recurrent
-from benchmarks.recurrent import race
-from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.race import against
+from benchmarks.report import Row
 from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.losses import MeanSquaredError
 from lecturelib.lstm import GRU, LSTM
@@ -78,16 +79,7 @@ def both_ways(kind: type) -> dict[str, Callable]:
 def rows(options: Namespace) -> Iterator[Row]:
     """The shares of torch's time, of a training step and of forward and BPTT alone."""
     for kind, limit in LIMITS.items():
-        name = f"{kind.__name__} training step against torch"
-        try:
-            share, text = _share(training(kind))
-            yield judged(name, text, share, limit, "× its time")
-            yield Row(f"{kind.__name__} forward and BPTT alone", _share(both_ways(kind))[1])
-        except NotMeasuredError as reason:
-            yield not_measured(name, reason)
-
-
-def _share(contestants):
-    seconds = race(contestants)
-    share = seconds["lecturelib"] / seconds["torch"]
-    return share, f"{share:.2f} × its {1e3 * seconds['torch']:.2f} ms"
+        name = kind.__name__
+        yield against(f"{name} training step against torch", partial(training, kind), limit)
+        alone = f"{name} forward and BPTT alone against torch"
+        yield against(alone, partial(both_ways, kind))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import median
 from time import process_time
 
 import numpy as np
 
-from benchmarks.recurrent import race
-from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.race import against
+from benchmarks.report import Row, judged
 from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.data import shakespeare
 from lecturelib.gpt import GPT
@@ -80,14 +81,7 @@ def rows(options: Namespace) -> Iterator[Row]:
     """The shares of torch's time, the gain of the cache, the seconds of 500 merges."""
     for sizes, batch in STEPS:
         name = f"GPT {sizes} training step against torch"
-        try:
-            seconds = race(training(sizes, batch))
-        except NotMeasuredError as reason:
-            yield not_measured(name, reason)
-            continue
-        share = seconds["lecturelib"] / seconds["torch"]
-        text = f"{share:.2f} × its {1e3 * seconds['torch']:.2f} ms"
-        yield judged(name, text, share, 1.25, "× its time")
+        yield against(name, partial(training, sizes, batch), 1.25)
     gain = writing()
     text = f"1/{gain:.1f} of the time without"
     yield judged(f"writing {LENGTH} tokens with a cache", text, 1 / gain, 0.2, "of it")

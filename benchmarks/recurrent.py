@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from statistics import median
-from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.race import race
 from benchmarks.report import NotMeasuredError, Row, judged, not_measured
 from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.rnn import RNN
 
 T, N, D, H, C = 50, 32, 32, 64, 10
-CALLS, ROUNDS = 10, 25
 TRUNCATE = 10
 # Rival -> at most this share of its time.
 LIMITS = {"torch": 1 / 1.5, "inlined NumPy": 1.25}
@@ -95,24 +93,6 @@ def torch_modules(given: Problem) -> Callable:
         linear(rnn(x, s0[None])[0]).backward(dz)
 
     return both_ways
-
-
-def race(contestants: dict[str, Callable]) -> dict[str, float]:
-    """Median seconds a call of each; they take turns, so that a busy moment meets all of them."""
-    for run in contestants.values():
-        _time(run, 3)  # the first calls also import and allocate
-    times = {name: [] for name in contestants}
-    for _ in range(ROUNDS):
-        for name, run in contestants.items():
-            times[name].append(_time(run, CALLS) / CALLS)
-    return {name: median(seconds) for name, seconds in times.items()}
-
-
-def _time(function: Callable, count: int) -> float:
-    start = perf_counter()
-    for _ in range(count):
-        function()
-    return perf_counter() - start
 
 
 def rows(options: Namespace) -> Iterator[Row]:

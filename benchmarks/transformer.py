@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
-from benchmarks.recurrent import race
-from benchmarks.report import NotMeasuredError, Row, judged, not_measured
+from benchmarks.race import against
+from benchmarks.report import Row
 from benchmarks.torch_rival import torch_in_one_thread
 from lecturelib.optim import Adam
 from lecturelib.transformer import TokenCrossEntropy, Transformer
@@ -88,11 +89,4 @@ def rows(options: Namespace) -> Iterator[Row]:
     """The shares of torch's time that a training step takes."""
     for task, (sizes, batch, limit) in CASES.items():
         name = f"Transformer, {task}: training step against torch"
-        try:
-            seconds = race(training(sizes, batch))
-        except NotMeasuredError as reason:
-            yield not_measured(name, reason)
-            continue
-        share = seconds["lecturelib"] / seconds["torch"]
-        text = f"{share:.2f} × its {1e3 * seconds['torch']:.2f} ms"
-        yield judged(name, text, share, limit, "× its time")
+        yield against(name, partial(training, sizes, batch), limit)

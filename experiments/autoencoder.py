@@ -178,18 +178,9 @@ PARTS = {
 }
 
 
-def wanted(seeds) -> Iterator[tuple[str, str, int]]:
-    """(part, case, seed), seed by seed: a file broken off holds whole rounds."""
-    for seed in seeds:
-        for part, (_, cases) in PARTS.items():
-            yield from ((part, case, seed) for case in cases)
-
-
 def main(path: Path, seeds) -> None:
     """Append what is missing, the lines of a case and seed at a time."""
-    for part, case, seed in RECORD.missing(path, wanted(seeds)):
-        found = PARTS[part][0](case, seed)
-        RECORD.append(path, *(f"{part};{case};{seed};{name};{value:.4f}" for name, value in found))
+    RECORD.fill(path, PARTS, seeds)
 
 
 def networks(path: Path) -> None:

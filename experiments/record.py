@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -58,6 +58,23 @@ class Record:
         with path.open("a", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in lines)
         print(*lines, sep="\n", flush=True)
+
+    def fill(self, path: Path, parts: Mapping[str, tuple[Callable, Sequence]], seeds) -> None:
+        """Append what is missing of ``rounds``, the lines of a case and seed at a time.
+
+        ``parts``: name -> (measure, cases); ``measure(case, seed)`` gives pairs (name, value).
+        """
+        cases = {part: many for part, (_, many) in parts.items()}
+        for part, case, seed in self.missing(path, rounds(cases, seeds)):
+            found = parts[part][0](case, seed)
+            self.append(path, *(f"{part};{case};{seed};{x};{value:.4f}" for x, value in found))
+
+
+def rounds(parts: Mapping[str, Sequence], seeds) -> Iterator[tuple[str, str, int]]:
+    """(part, case, seed), seed by seed: a file broken off holds whole rounds."""
+    for seed in seeds:
+        for part, cases in parts.items():
+            yield from ((part, case, seed) for case in cases)
 
 
 def arguments(description: str, output: Path, seeds: int) -> tuple[Path, range]:

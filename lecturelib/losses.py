@@ -50,7 +50,7 @@ class _Loss:
         if self._kept is None:
             raise ValueError(
                 f"{type(self).__name__}.backward: expected a forward pass before it, got none; "
-                "call forward(z, y) first"
+                "call forward first"
             )
         return self._kept
 

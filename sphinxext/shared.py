@@ -55,6 +55,16 @@ def keep(app: Sphinx, path: str) -> None:
     vars(app).setdefault("kept_assets", set()).add(path)
 
 
+def load_later(app: Sphinx, path: str) -> None:
+    """Say that pages fetch this script of the site though no head names it: it may need styles."""
+    vars(app).setdefault("late_scripts", []).append(path)
+
+
+def late_scripts(app: Sphinx) -> list[str]:
+    """The scripts that pages fetch when they are needed."""
+    return vars(app).get("late_scripts", [])
+
+
 def is_kept(app: Sphinx, path: str) -> bool:
     """Whether a room has asked to keep this file of the site."""
     kept = vars(app).get("kept_assets", ())

@@ -17,6 +17,7 @@ from lecturelib._validate import (
     positive,
 )
 from lecturelib.deep_rl._checks import rows, same_length
+from lecturelib.losses import _Loss
 
 __all__ = ["ClippedPolicy", "Huber", "PolicyGradient", "log_softmax"]
 
@@ -25,18 +26,6 @@ def log_softmax(z):
     """log p with p = softmax(z);  z (N, K) -> (N, K)."""
     shifted = z - z.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-
-
-class _Loss:
-    _kept: tuple | None = None
-
-    def _recall(self):
-        if self._kept is None:
-            raise ValueError(
-                f"{type(self).__name__}.backward: expected a forward pass before it, got none; "
-                "call forward first"
-            )
-        return self._kept
 
 
 def _as_long(self, q, y):

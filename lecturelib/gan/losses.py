@@ -10,6 +10,7 @@ import numpy as np
 
 from lecturelib._validate import finite_array
 from lecturelib.activations import sigmoid
+from lecturelib.losses import _Loss
 
 __all__ = ["BinaryCrossEntropy", "Minimax", "NonSaturating", "Wasserstein"]
 
@@ -24,14 +25,12 @@ def _column(a, name):
     return a
 
 
-class BinaryCrossEntropy:
+class BinaryCrossEntropy(_Loss):
     """L = mean of log(1 + e^a) − y a, which is −log σ(a) for y = 1 and −log(1 − σ(a)) for y = 0.
 
     a (N, 1) are logits: the sigmoid is in the loss, where it cannot be rounded to 0 or 1. y is one
     target for all rows or (N, 1), from 0 to 1; 0.9 for 1 is one-sided label smoothing.
     """
-
-    _kept: tuple | None = None
 
     def forward(self, a, y) -> float:
         """The mean over the batch;  a (N, 1), y a number or (N, 1) -> one number.
@@ -50,12 +49,7 @@ class BinaryCrossEntropy:
 
     def backward(self):
         """∂L/∂a = (σ(a) − y) / N;  -> (N, 1). ValueError without a forward pass before it."""
-        if self._kept is None:
-            raise ValueError(
-                "BinaryCrossEntropy.backward: expected a forward pass before it, got none; call "
-                "forward(a, y) first"
-            )
-        a, y = self._kept
+        a, y = self._recall()
         return (sigmoid.bare(a) - y) / len(a)
 
 

@@ -7,18 +7,17 @@ import math
 import numpy as np
 
 from lecturelib._validate import finite_array, positive
+from lecturelib.losses import _Loss
 
 __all__ = ["LogLikelihood", "bits_per_character", "perplexity"]
 
 
-class LogLikelihood:
+class LogLikelihood(_Loss):
     """ℓ_n = Σ_t m_nt log p[n, t, y_nt] with p = softmax(z);  z (N, T, V), y (N, T) -> ℓ (N,).
 
     z[n, t] are the logits *behind* token t, so y[n, t] is token t + 1. The mask m (N, T) is
     boolean, True where y counts; None for all places.
     """
-
-    _kept: tuple | None = None
 
     def forward(self, z, y, mask=None) -> np.ndarray:
         """ℓ (N,), and what backward needs is kept.
@@ -40,12 +39,7 @@ class LogLikelihood:
 
     def backward(self, dl) -> np.ndarray:
         """dz = dℓ_n m_nt (one-hot(y) − p), 0 where the mask is False;  dl (N,) -> (N, T, V)."""
-        if self._kept is None:
-            raise ValueError(
-                f"{type(self).__name__}.backward: expected a forward pass before it, got none; "
-                "call forward(z, y) first"
-            )
-        e, total, y, m = self._kept
+        e, total, y, m = self._recall()
         dl = np.asarray(dl, dtype=e.dtype)[:, None]  # a place of a sequence has its share, (N, 1)
         share = np.broadcast_to(dl, y.shape) if m is None else dl * m
         dz = e * (-share[..., None] / total)

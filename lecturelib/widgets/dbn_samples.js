@@ -2,6 +2,7 @@
 import { choice, h, slider, svg, tick } from "./kit/kit.js";
 import { frame } from "./kit/frame.js";
 import { greys, INK, inkOf, inkText, pad } from "./kit/pad.js";
+import { random } from "./kit/random.js";
 import { unpack } from "./kit/record.js";
 import { SPEC } from "./dbn_samples.py";
 
@@ -22,17 +23,6 @@ export const hidden = ({ W, b }, v) => {
 };
 export const visible = ({ W, c }, on) => W.map((row, i) => sigmoid(row.reduce((sum, w, j) => sum + w * on[j], c[i])));
 
-/** Random numbers from 0 to 1, the same for the same seed. */
-export function uniform(seed) {
-  let s = seed * 0x9e3779b9;
-  return () => {
-    s = (s + 0x6d2b79f5) | 0;
-    let t = Math.imul(s ^ (s >>> 15), 1 | s);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** What the pad shows, whole numbers from 0 to 15; and the pixels that the network sees, black or white. */
 export const inks = (examples, { digit, ink }) => inkOf(ink || examples[digit] || "", SIDE);
 export const pixels = (ink) => ink.map((value) => (value > INK / 2 ? 1 : 0));
@@ -52,7 +42,7 @@ const count = (list) => list.filter((one) => one).length;
 
 export function describe(net, examples, state) {
   if (!net) return "No network is recorded in this figure; DbnSamples.of(dbn, images, y) makes one.";
-  const ink = inks(examples, state), v = pixels(ink), { first, second, image } = forward(net, v, state.steps, uniform(state.chain));
+  const ink = inks(examples, state), v = pixels(ink), { first, second, image } = forward(net, v, state.steps, random(state.chain));
   if (!ink.some((one) => one)) return "The pad is empty: draw a digit, or choose an example.";
   const what = state.ink ? "Your drawing" : `The example ${state.digit}`, changed = count(pixels(image.map((p) => p * INK)).map((one, n) => one !== v[n])), kept = count(first.map((one, n) => one === second[n]));
   const way = state.steps ? `After ${state.steps} step${state.steps > 1 ? "s" : ""} of the top machine ${kept} of 64 hidden units are as they were` : "Without a step of the top machine it comes straight down again";
@@ -73,7 +63,7 @@ function build(ui, net, examples) {
   return { drawing: [drawing.root, root], controls, actions, redraw(state) {
     const words = describe(net, examples, state);
     if (!net) return { formula: [], words };
-    const ink = inks(examples, state), v = pixels(ink), { first, top, second, image } = forward(net, v, state.steps, uniform(state.chain));
+    const ink = inks(examples, state), v = pixels(ink), { first, top, second, image } = forward(net, v, state.steps, random(state.chain));
     drawing.redraw(ink.map((value) => value / INK));
     root.replaceChildren(...grid(v, 20, 236, "seen: v"), ...grid(first, 20, 126, "drawn: h"), ...grid(top, 106, 16, `top machine: g`), ...grid(second, 192, 126, state.steps ? `h, ${state.steps} steps later` : "h, as it was"), ...grid(image, 192, 236, "p(v | h)"),
       arrow("M12 300V170M8 178L12 168L16 178"), arrow("M288 170V300M284 292L288 302L292 292"), arrow("M64 108V60H98M90 56L100 60L90 64"), arrow("M202 60H236V106M232 98L236 108L240 98"));

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import traitlets
 
-from lecturelib._validate import array_between, labels
 from lecturelib.dbn import DBN
 from lecturelib.widgets.base import BookWidget, Choice, Flag, Number, Numbers, Text
+from lecturelib.widgets.pad import examples
 from lecturelib.widgets.record import Record, pack, unpack
 
 __all__ = ["DbnSamples"]
@@ -19,8 +19,6 @@ __all__ = ["DbnSamples"]
 UNIT = 1024
 SIDE = 8
 SIZES = [64, 64, 64]
-FULL = 15
-_pixels = array_between(0, 1, "scale the pixels to [0, 1] first")
 
 
 class DbnSamples(BookWidget, module="dbn_samples"):
@@ -49,12 +47,7 @@ class DbnSamples(BookWidget, module="dbn_samples"):
         ValueError unless dbn has the sizes 64-64-64 and weights below 32 in size, and the images
         lie in [0, 1] and hold every digit.
         """
-        images, y = _pixels(images, "images"), labels(y, "y")
-        if images.shape != (len(y), SIDE, SIDE) or set(range(10)) - set(y.tolist()):
-            raise ValueError(
-                f"images: expected shape (N, 8, 8) with a label each and all ten digits, got "
-                f"{images.shape} and labels {sorted(set(y.tolist()))}; pass digits().images and .y"
-            )
+        drawn = examples(images, y, SIDE, "digits")
         if not isinstance(dbn, DBN) or dbn.sizes != SIZES:
             raise ValueError(
                 f"dbn: expected a DBN of the sizes {SIZES}, got "
@@ -64,9 +57,7 @@ class DbnSamples(BookWidget, module="dbn_samples"):
             raise ValueError(
                 "dbn: expected weights below 32 in size, got larger ones; train for fewer epochs"
             )
-        first = [images[np.flatnonzero(y == digit)[0]] for digit in range(10)]
-        examples = ["".join(f"{int(p):x}" for p in np.round(FULL * x).ravel()) for x in first]
-        return cls(_record=pack(dbn.parameters, UNIT), _examples=examples, **state)
+        return cls(_record=pack(dbn.parameters, UNIT), _examples=drawn, **state)
 
     def network(self) -> DBN:
         """The recorded network, with its rounded weights. ValueError without a record."""

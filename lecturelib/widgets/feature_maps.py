@@ -9,18 +9,16 @@ from __future__ import annotations
 import numpy as np
 import traitlets
 
-from lecturelib._validate import array_between, labels
 from lecturelib.layers import Layer
 from lecturelib.shifts import cnn
 from lecturelib.widgets.base import BookWidget, Choice, Flag, Number, Numbers, Text
+from lecturelib.widgets.pad import examples
 from lecturelib.widgets.record import Record, pack, unpack
 
 __all__ = ["FeatureMaps"]
 
 UNIT = 4096
 SIDE = 28
-FULL = 15
-_pixels = array_between(0, 1, "scale the pixels to [0, 1] first")
 
 
 class FeatureMaps(BookWidget, module="feature_maps"):
@@ -53,15 +51,8 @@ class FeatureMaps(BookWidget, module="feature_maps"):
         ValueError unless model has the layers of ``shifts.cnn(28)`` with weights below 8 in size,
         and the images lie in [0, 1] and hold every digit.
         """
-        images, y = _pixels(images, "images"), labels(y, "y")
-        if images.shape != (len(y), SIDE, SIDE) or set(range(10)) - set(y.tolist()):
-            raise ValueError(
-                f"images: expected shape (N, 28, 28) with a label each and all ten digits, got "
-                f"{images.shape} and labels {sorted(set(y.tolist()))}; pass mnist().images and .y"
-            )
-        first = [images[np.flatnonzero(y == digit)[0]] for digit in range(10)]
-        examples = ["".join(f"{int(p):x}" for p in np.round(FULL * x).ravel()) for x in first]
-        return cls(_record=pack(_arrays(model), UNIT), _examples=examples, **state)
+        drawn = examples(images, y, SIDE, "mnist")
+        return cls(_record=pack(_arrays(model), UNIT), _examples=drawn, **state)
 
     def network(self) -> Layer:
         """The recorded network, with its rounded weights. ValueError without a record."""

@@ -3,6 +3,7 @@ import { clamp, cleaner, format, h, scale, slider, choice, svg, tick } from "./k
 import { frame } from "./kit/frame.js";
 import { player } from "./kit/player.js";
 import { greys, inkOf, inkText, pad } from "./kit/pad.js";
+import { random } from "./kit/random.js";
 import { SPEC } from "./gan_lab.py";
 
 const SIDE = 20, CELL = 0.25, HIDDEN = 24, BATCH = 48, SHOWN = 400, MOST = 1000, EACH = 20, BETAS = [0.5, 0.999], LEAK = 0.2;
@@ -62,17 +63,6 @@ export function coverage(ink, samples) {
     hits[i < 0 ? 0 : of[i] || Math.max(...around(i).map((j) => of[j]))]++;
   }
   return { count, found: hits.slice(1).filter((m) => m > 0.02 * n).length, near: 1 - hits[0] / n };
-}
-
-/** Even numbers in [0, 1) from a seed (mulberry32). */
-export function random(seed) {
-  let s = seed * 0x9e3779b9;
-  return () => {
-    s = (s + 0x6d2b79f5) | 0;
-    let t = Math.imul(s ^ (s >>> 15), 1 | s);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 const normal = (rng) => Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());

@@ -9,19 +9,18 @@ from __future__ import annotations
 import numpy as np
 import traitlets
 
-from lecturelib._validate import array_between, labels, whole
+from lecturelib._validate import labels, whole
 from lecturelib.autoencoder import VAE, Autoencoder
 from lecturelib.representation import principal_components
 from lecturelib.widgets.base import BookWidget, Choice, Numbers
+from lecturelib.widgets.pad import ink, pixels
 from lecturelib.widgets.record import Record, pack, unpack
 
 __all__ = ["Latent"]
 
 UNIT = 1024
 PIXELS = 64
-FULL = 15
 PLANES = ["autoencoder", "PCA", "VAE"]
-_pixels = array_between(0, 1, "scale the pixels to [0, 1] first")
 
 
 class Latent(BookWidget, module="latent"):
@@ -45,7 +44,7 @@ class Latent(BookWidget, module="latent"):
         PCA is fitted to all of X. ValueError unless both have codes of two numbers, ReLU in between
         and numbers below 32 in size, and X holds so many images of each digit in [0, 1].
         """
-        X, y = _pixels(X, "X"), labels(y, "y")
+        X, y = pixels(X, "X"), labels(y, "y")
         rows = _shown(X, y, whole(each, "each"))
         for name, model, kind in (("autoencoder", autoencoder, Autoencoder), ("vae", vae, VAE)):
             _check(name, model, kind)
@@ -68,7 +67,7 @@ class Latent(BookWidget, module="latent"):
                 "autoencoder, vae: expected codes and weights below 32 in size, got larger ones; "
                 "train for fewer steps"
             )
-        images = ["".join(f"{int(p):x}" for p in np.round(FULL * X[row])) for row in rows]
+        images = [ink(X[row]) for row in rows]
         # A page's JSON has its keys sorted, and a record is read in the order of its names.
         return cls(_record=pack(dict(sorted(arrays.items())), UNIT), _digits=images, **state)
 

@@ -26,7 +26,7 @@ from sphinxext.assets import content_policy, css, plain_code, scripts
 from sphinxext.assets.fonts import subset_font
 from sphinxext.assets.heads import EXPECTED, LAZY, Heads
 from sphinxext.assets.markup import Markup, words
-from sphinxext.shared import digest, is_kept, minify
+from sphinxext.shared import digest, is_kept, late_scripts, minify
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +122,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 def _style(app: Sphinx, markup: Markup, script: str) -> str:
     """The stylesheets of all pages as one, cut down to what markup and scripts may need."""
     out, heads = Path(app.outdir), app.page_heads
-    kept = [scripts.read(out / path) for path in heads.all("own") if is_kept(app, path)]
+    kept = [path for path in heads.all("own") if is_kept(app, path)]
+    kept = [scripts.read(out / path) for path in dict.fromkeys([*kept, *late_scripts(app)])]
     scripted = set().union(*map(words, [script, *kept]))
     styles = (*(out / path for path in heads.all("joined style")), OWN_STYLE)
     rules = [rule for path in styles for rule in css.load(path, out / "_static")]

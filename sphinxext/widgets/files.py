@@ -20,7 +20,7 @@ from sphinx.config import Config
 
 from lecturelib import widgets
 from lecturelib.widgets import base, modules
-from sphinxext.shared import digest, keep, minify
+from sphinxext.shared import digest, keep, load_later, minify
 from sphinxext.widgets.host import HOST, STATE, VIEW
 
 TEXTS = HOST.with_name("widget-texts.js")
@@ -51,6 +51,8 @@ def write(app: Sphinx, config: Config) -> None:
     files = {f"{FOLDER}/{name}.js": _script(name) for name in owned}
     files[SHARED] = "".join([TEXTS.read_text("utf-8"), *map(_script, shared)])
     files[STYLE] = base.stylesheet()
+    for name in owned:
+        load_later(app, f"_static/{FOLDER}/{name}.js")
     for name, text in files.items():
         (static / name).write_text(text, "utf-8")
     config.html_static_path.append(str(static))

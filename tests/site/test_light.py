@@ -1,6 +1,10 @@
 """What a visit fetches beyond a first page: little, nothing twice, menus when they are needed."""
 
+import re
+
 import pytest
+
+from lecturelib.widgets import base
 
 CHAPTER = "book/neural-networks/neuron.html"
 
@@ -38,6 +42,13 @@ def test_nothing_is_shipped_that_nobody_refers_to(site):
     style = (site / "_static/site.css").read_text("utf-8")
     assert "@import" not in style
     assert style.count("@font-face") < 14
+
+
+def test_the_stylesheet_has_the_classes_of_all_figures(site):
+    style = (site / "_static/site.css").read_text("utf-8")
+    classes = set(re.findall(r"\.(dl-[\w-]+)", base.stylesheet()))
+    assert len(classes) > 100
+    assert [name for name in sorted(classes) if f".{name}" not in style] == []
 
 
 def test_the_theme_is_settled_before_the_first_paint(open_page, base_url):

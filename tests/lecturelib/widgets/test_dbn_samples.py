@@ -108,7 +108,7 @@ def test_every_layer_is_that_of_the_library(javascript, steps):
 
 def test_units_are_drawn_as_often_as_they_are_likely(javascript):
     body = """({dbn_samples: f}, [record, v]) => {
-      const net = f.decode(record), random = f.uniform(7), counts = Array(64).fill(0);
+      const net = f.decode(record), random = f.random(7), counts = Array(64).fill(0);
       for (let t = 0; t < 2000; t++) f.forward(net, v, 0, random).first
         .forEach((on, j) => (counts[j] += on));
       return counts.map((n) => n / 2000);
