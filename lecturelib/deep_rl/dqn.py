@@ -9,10 +9,11 @@ from itertools import pairwise
 import numpy as np
 
 from lecturelib._validate import finite_array, generator, whole
-from lecturelib.deep_rl._checks import outputs, rows, same_length, share
+from lecturelib.deep_rl._checks import outputs, share
 from lecturelib.deep_rl.losses import Huber
 from lecturelib.deep_rl.replay import Batch, Replay, Step
 from lecturelib.layers import Layer, Linear, ReLU, Sequential
+from lecturelib.rl.returns import rows, same_length
 
 __all__ = ["DQN", "exploration", "follow", "q_network", "td_targets"]
 

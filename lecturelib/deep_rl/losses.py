@@ -16,8 +16,8 @@ from lecturelib._validate import (
     not_negative,
     positive,
 )
-from lecturelib.deep_rl._checks import rows, same_length
 from lecturelib.losses import _Loss
+from lecturelib.rl.returns import rows, same_length
 
 __all__ = ["ClippedPolicy", "Huber", "PolicyGradient", "log_softmax"]
 

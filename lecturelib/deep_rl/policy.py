@@ -7,25 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from lecturelib._validate import positive, whole
-from lecturelib.deep_rl._checks import outputs, rows, same_length, share
+from lecturelib.deep_rl._checks import outputs, share
 from lecturelib.deep_rl.losses import ClippedPolicy, PolicyGradient, log_softmax
 from lecturelib.deep_rl.replay import Step
 from lecturelib.layers import Layer
 from lecturelib.losses import MeanSquaredError
 from lecturelib.optim import clip_gradients
+from lecturelib.rl.returns import discounted, ends_of, returns, rows, same_length
 
 __all__ = ["PPO", "ActorCritic", "Horizon", "Reinforce", "gae", "returns"]
-
-
-def returns(rewards, gamma, ends=None):
-    """G_t = r_{t+1} + γ G_{t+1}, 0 after the last;  rewards (T,) -> (T,).
-
-    ``ends`` (T,), true where an episode ends: there the sum begins anew. ``rewards[t]`` is
-    r_{t+1}, what step t paid.
-    ValueError for γ outside [0, 1] and unequal lengths.
-    """
-    rewards = rows(rewards, "rewards")
-    return _discounted(rewards, share(gamma, "gamma"), _ends(ends, rewards))
 
 
 def gae(rewards, values, after, ends, gamma, lam):
@@ -40,22 +30,7 @@ def gae(rewards, values, after, ends, gamma, lam):
     rewards, values = rows(rewards, "rewards"), rows(values, "values")
     after, gamma, lam = rows(after, "after"), share(gamma, "gamma"), share(lam, "lam")
     same_length(rewards=rewards, values=values, after=after)
-    return _discounted(rewards + gamma * after - values, gamma * lam, _ends(ends, rewards))
-
-
-def _ends(ends, rewards):
-    ends = np.zeros(len(rewards), bool) if ends is None else np.asarray(ends, bool)
-    same_length(rewards=rewards, ends=ends)
-    return ends
-
-
-def _discounted(parts, rate, ends):
-    """x_t = parts_t + rate · x_{t+1}, or parts_t alone at an end."""
-    total, sums = 0.0, np.empty_like(parts)
-    for t in reversed(range(len(parts))):
-        total = parts[t] + (0.0 if ends[t] else rate * total)
-        sums[t] = total
-    return sums
+    return discounted(rewards + gamma * after - values, gamma * lam, ends_of(ends, rewards))
 
 
 class Horizon(NamedTuple):

@@ -20,7 +20,6 @@ from lecturelib.rl.learning import (
     epsilon_greedy,
     monte_carlo,
     play,
-    returns,
     td_zero,
     train,
 )
@@ -35,6 +34,7 @@ from lecturelib.rl.planning import (
     value_iteration,
     value_within,
 )
+from lecturelib.rl.returns import returns
 from lecturelib.rl.tabular import Tabular
 
 __all__ = [

@@ -9,14 +9,7 @@ import numpy as np
 
 from lecturelib._validate import generator, number, positive, whole
 from lecturelib.rl.planning import discount
-
-
-def returns(rewards, gamma: float = 1.0) -> np.ndarray:
-    """G_t = r_{t+1} + γ G_{t+1}, from the end on;  rewards (T,) -> (T,)."""
-    G, total = np.zeros(len(rewards)), 0.0
-    for t in reversed(range(len(rewards))):
-        G[t] = total = rewards[t] + gamma * total
-    return G
+from lecturelib.rl.returns import returns
 
 
 def best_action(q, rng) -> int:
@@ -227,7 +220,7 @@ class MonteCarlo(Agent):
     def finish(self, terminated):
         """Learn from the returns of the episode, unless it was cut off, and forget its steps."""
         steps, self._steps = self._steps, []
-        if not terminated:
+        if not terminated or not steps:
             return
         seen = set()
         for (s, a, _), G in zip(steps, returns([r for *_, r in steps], self.gamma), strict=True):
