@@ -10,7 +10,7 @@ const KINDS = SPEC.kind.among, REACH = SPEC.start.high, STEPS = SPEC.steps.high;
 const FAR = 100; // from the origin: the path has diverged
 const BOX = { x: [-REACH, REACH], width: 340, height: 340, ticksX: [-4, -2, 0, 2, 4] };
 const SUB = ["₁", "₂"], both = (f) => [0, 1].map(f), root = Math.sqrt;
-const adam = (kind) => kind.startsWith("Adam"), decays = (kind) => ["Adam + L2", "AdamW"].includes(kind);
+const adam = (kind) => kind.startsWith("Adam");
 const rateOf = ({ kind, rates }) => rates[KINDS.indexOf(kind)];
 
 const CURVATURES = [1, 4];
@@ -46,7 +46,7 @@ export function mistakes(state, i) {
   const { done, points } = race({ ...state, steps: state.steps + 1 }), { kind, beta1, beta2, decay } = state, rate = rateOf(state), t = done.length;
   const { g, m, v, mHat, vHat, next } = done[t - 1][i], old = done[t - 2]?.[i] ?? { m: 0, v: 0 }, w = points[t - 1][i], from = kind === "AdamW" ? w * (1 - rate * decay) : w;
   const other = (kind) => step({ ...state, rate, kind }, t, w, CURVATURES[i] * w, old.m, old.v).next, less = (step, says) => [from - rate * step, says];
-  const alone = less(g, "That uses this gradient alone."), square = "Divide by the root of v.", bare = "The learning rate is missing.";
+  const alone = less(g, "That uses this gradient alone."), square = "Divide by the root of v.", bare = "The learning rate is missing.", undecayed = [other("Adam"), "The decay is missing."];
   const known = {
     SGD: () => [[w - g, bare]],
     momentum: () => [alone, [w - m, bare], [other("Nesterov"), "That looks ahead, as Nesterov does."],
@@ -56,10 +56,10 @@ export function mistakes(state, i) {
     RMSProp: () => [less(g / v, square), less(g / root(v / (1 - beta2 ** t)), "RMSProp does not correct its mean; Adam does."),
       less(g / root(old.v + g * g), "You added the square; RMSProp takes a mean."), alone],
     Adam: () => [less(m / root(v), "The bias correction is missing: m and v start at 0."),
-      less((m * (1 - beta1 ** t)) / root(v * (1 - beta2 ** t)), "You multiplied by the bias correction; divide by it."),
+      less((m * (1 - beta1 ** t)) / root(v * (1 - beta2 ** t)), "Divide by the bias correction, do not multiply."),
       less(mHat / vHat, square), less(g / root(vHat), "On top stands the corrected m.")],
-    "Adam + L2": () => [[other("AdamW"), "That shrinks the weight itself, as AdamW does."], [other("Adam"), "The decay is missing."], ...known.Adam()],
-    AdamW: () => [[other("Adam + L2"), "With the decay in the gradient it is Adam + L2."], [other("Adam"), "The decay is missing."], ...known.Adam()],
+    "Adam + L2": () => [[other("AdamW"), "That shrinks the weight itself, as AdamW does."], undecayed, ...known.Adam()],
+    AdamW: () => [[other("Adam + L2"), "With the decay in the gradient it is Adam + L2."], undecayed, ...known.Adam()],
   };
   return [...known[kind](), [2 * from - next, "That goes uphill."], [from - next, "That is the step alone."]];
 }
@@ -140,7 +140,7 @@ function drawTable() {
   const body = h("tbody"), table = h("table", { class: "dl-table" }, body);
   return { root: table, redraw(state) {
     body.replaceChildren(...names(state).map((kind) => {
-      const other = { ...state, kind }, { w, gone } = race(other);
+      const { w, gone } = race({ ...state, kind });
       const sample = svg("svg", { viewBox: "0 0 36 8", class: "dl-sample", "aria-hidden": "true" }, svg("path", { d: "M0 4H36", class: series(kind) }));
       return h("tr", {}, h("th", { scope: "row" }, sample, kind), h("td", {}, gone ? "diverged" : `loss ${format(loss(w), 3)}`));
     }));
@@ -148,23 +148,24 @@ function drawTable() {
 }
 
 function build(ui) {
-  const parts = [drawMap(ui), drawMemory(), drawTable()], kind = () => ui.state().kind, index = () => KINDS.indexOf(kind());
+  const parts = [drawMap(ui), drawMemory(), drawTable()], kind = () => ui.state().kind;
   const ask = (i) => answer({ mark: (value) => mark(ui.state(), i, value), question() {
     const state = ui.state(), { w, gone } = race(state);
     return gone ? null : `${state.kind}, η = ${brief(rateOf(state))}, from ${point(w)}: next w${SUB[i]} =`;
   } });
-  const rate = { ...SPEC.rates, step: 0.05, get: () => ui.state().rates[index()], put: (value) => ui.put({ rates: ui.state().rates.with(index(), value) }) };
+  const rate = { ...SPEC.rates, step: 0.05, get: () => rateOf(ui.state()), put: (value) => ui.put({ rates: ui.state().rates.with(KINDS.indexOf(kind()), value) }) };
+  const fine = (label, name, when) => slider({ label, ...ui.own(name), step: 0.05, when });
   const controls = [choice({ label: "optimiser", ...ui.own("kind") }), slider({ label: "its rate η", ...rate }),
-    slider({ label: "μ or β₁", ...ui.own("beta1"), step: 0.05, when: () => remembers(kind())[0] }),
-    slider({ label: "β₂", ...ui.own("beta2"), step: 0.05, when: () => adam(kind()) || kind() === "RMSProp" }),
-    slider({ label: "decay λ", ...ui.own("decay"), step: 0.05, when: () => decays(kind()) }),
+    fine("μ or β₁", "beta1", () => remembers(kind())[0]),
+    fine("β₂", "beta2", () => adam(kind()) || kind() === "RMSProp"),
+    fine("decay λ", "decay", () => ["Adam + L2", "AdamW"].includes(kind())),
     slider({ label: "steps", ...ui.own("steps") }),
     ask(0), ask(1), checklist(ui.own("shown"))];
-  const go = () => {
+  const time = player(ui, { pause: 300, step() {
     const steps = ui.state().steps + 1;
     return steps <= STEPS && !race(ui.state()).gone && (ui.put({ steps }), true);
-  };
-  return { drawing: parts.map((part) => part.root), controls, ...player(ui, { step: go, pause: 300 }), redraw(state) {
+  } });
+  return { drawing: parts.map((part) => part.root), controls, ...time, redraw(state) {
     for (const part of parts) part.redraw(state);
     return { formula: formula(state).map((line) => h("div", {}, line)), words: describe(state) };
   } };

@@ -11,7 +11,7 @@ export function unpack(record) {
 }
 
 /** The number that the 16 bits of a float16 stand for. */
-export function half(bits) {
+export function fromHalf(bits) {
   const power = (bits >> 10) & 31, size = power ? 2 ** (power - 25) * (1024 + (bits & 1023)) : 2 ** -24 * (bits & 1023);
   return bits >> 15 ? -size : size;
 }
@@ -22,7 +22,7 @@ export function unpackTyped(record) {
   let at = 0;
   for (const [name, shape, type] of record.arrays ?? []) {
     const size = shape.reduce((product, n) => product * n, 1) * (type === "int8" ? 1 : 2), own = bytes.slice(at, (at += size)).buffer; // browsers are little-endian
-    found[name] = { shape, data: type === "int8" ? new Int8Array(own) : type === "int16" ? new Int16Array(own) : Float32Array.from(new Uint16Array(own), half) };
+    found[name] = { shape, data: type === "int8" ? new Int8Array(own) : type === "int16" ? new Int16Array(own) : Float32Array.from(new Uint16Array(own), fromHalf) };
   }
   return found;
 }

@@ -348,7 +348,7 @@ def test_focus_is_visible_at_every_stop(every):
     start = "const b = document.body; b.tabIndex = -1; b.focus(); b.removeAttribute('tabindex')"
     page.evaluate(f"{{ {start} }}")
     seen = []
-    for _ in range(400):
+    for _ in range(2000):
         page.keyboard.press("Tab")
         name, visible = page.evaluate(FOCUS)
         if not name:

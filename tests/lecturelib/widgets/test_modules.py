@@ -2,11 +2,16 @@
 
 import json
 import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from lecturelib import widgets
 from lecturelib.widgets import FeatureMaps, Neuron, modules
+
+FIGURES = sorted(path.stem for path in Path(widgets.__file__).parent.glob("*.js"))
+DECLARED = re.compile(r"^(?:export )?(?:const|let|function) (\w+)", re.MULTILINE)
 
 
 def test_each_part_of_a_bundle_stands_in_it_once():
@@ -32,6 +37,13 @@ def test_the_traits_are_what_the_module_imports():
     (line,) = re.findall(r"^const SPEC = (.*);$", Neuron._esm, re.MULTILINE)
     assert json.loads(re.sub(r"(\w+):", r'"\1":', line)) == Neuron.spec()
     assert Neuron.spec()["bias"] == {"start": -1.5, "low": -4, "high": 4}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_joined_modules_declare_no_name_twice(name):
+    texts = [modules.read(f"{part}.js") for part in modules.parts(name)]
+    declared = Counter(found for text in texts for found in DECLARED.findall(text))
+    assert [found for found, times in declared.items() if times > 1] == []
 
 
 def test_a_module_that_is_not_there_is_named():

@@ -176,7 +176,7 @@ ADAM = 3 - (10 / 3) / 12**0.5
         ("RMSProp", 2 - 2 / (4 / (1 - 0.75**2)) ** 0.5, "does not correct its mean"),
         ("RMSProp", 2 - 2 / (4 + 4) ** 0.5, "takes a mean"),
         ("Adam", 3 - 2.5 / 5.25**0.5, "correction is missing"),
-        ("Adam", 3 - 2.5 * 0.75 / (5.25 * 0.4375) ** 0.5, "multiplied by the bias correction"),
+        ("Adam", 3 - 2.5 * 0.75 / (5.25 * 0.4375) ** 0.5, "do not multiply"),
         ("Adam", 3 - (10 / 3) / 12, "root of v"),
         ("Adam", 3 - 3 / 12**0.5, "the corrected m"),
         ("Adam", 6 - ADAM, "uphill"),
