@@ -317,6 +317,17 @@ def test_taking_the_clock_for_an_end_lowers_the_values():
     assert agent.values(np.ones(1, np.float32))[1] == pytest.approx(1 / 0.6, abs=0.15)
 
 
+def test_an_advantage_goes_on_behind_the_clock_and_stops_at_an_end():
+    agent = agents()["actor–critic"]()
+    agent.lam = 0.0  # A = r + γ V(s′) − V(s)
+    ends = [(False, False), (True, False), (False, True)]
+    steps = [Step([i], 0, float(i), [i + 1], *end) for i, end in enumerate(ends)]
+    V = agent.critic.forward(np.arange(4.0)[:, None])[:, 0]
+    A, G = agent.advantages(Horizon.of(steps, float))
+    np.testing.assert_allclose(G, [0, 1, 2] + agent.gamma * V[1:] * [1, 0, 1], rtol=1e-6)
+    np.testing.assert_allclose(A, G - V[:-1], atol=1e-6)
+
+
 def test_reinforce_learns_to_balance():
     policy = q_network([4, 32, 2], rng=rng())
     agent = Reinforce(policy, Adam(policy, 0.01))

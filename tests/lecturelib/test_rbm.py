@@ -307,6 +307,18 @@ def black_and_white(n=400):
     return (digits().X[:n] > 0.5).astype(np.float32)
 
 
+def test_data_biases_count_two_more_rows_one_of_each_kind():
+    assert data_biases([[0, 1, 0], [0, 1, 1]]) == pytest.approx(np.log([1 / 3, 3, 1]))
+
+
+def test_annealing_takes_a_thousand_even_steps():
+    draws = [
+        annealed_log_partition(random_machine(), rng=np.random.default_rng(0), chains=5, **more)
+        for more in ({}, {"betas": np.linspace(0, 1, 1001)})
+    ]
+    assert draws[0] == draws[1]
+
+
 @pytest.mark.parametrize(
     ("recipe", "gain"), [({}, 4), ({"persistent": True, "lr": 0.02}, 0.2), ({"k": 3}, 4)]
 )

@@ -440,6 +440,21 @@ def test_monte_carlo_begins_every_episode_with_no_returns():
     assert agent.Q.tolist() == [[2, 0], [7, 1]]
 
 
+def test_monte_carlo_counts_from_the_first_visit_alone():
+    again = rl.Tabular([[[(0.5, 0, 1.0), (0.5, 1, 1.0)]], []], start=0)
+    again.reset(seed=0)
+    states, *_ = rl.play(again, lambda s: 0)
+    assert states == [0, 0, 0, 1]
+    again.reset(seed=0)
+    V = rl.monte_carlo(again, np.ones((2, 1)), episodes=1, rng=np.random.default_rng(0))
+    assert V.tolist() == [3, 0]
+    agent = rl.MonteCarlo(Fork, alpha=1.0, rng=np.random.default_rng(0))
+    for s in (0, 0, 1):
+        agent.learn(s, 0, 1.0, 1, s == 1)
+    agent.finish(True)
+    assert agent.Q.tolist() == [[3, 0], [1, 0]]
+
+
 def test_a_truncated_episode_teaches_monte_carlo_nothing():
     agent = rl.MonteCarlo(Fork, alpha=1.0, rng=np.random.default_rng(0))
     agent.learn(0, 0, 1.0, 1, False)
@@ -532,6 +547,13 @@ def test_the_estimates_of_a_bandit_lead_to_its_best_arm():
 def test_ucb_tries_every_arm_before_any_twice():
     seen = rl.pull(np.zeros((20, 7)), rl.upper_confidence(2), steps=7, rng=np.random.default_rng(0))
     assert (np.sort(seen.arms, axis=0) == np.arange(7)[:, None]).all()
+
+
+@pytest.mark.parametrize(("gap", "arm"), [(0.43, 0), (0.44, 1)])
+def test_ucb_adds_the_root_of_the_log_over_the_count(gap, arm):
+    Q, N = np.array([[0.5, 0.5 + gap]]), np.array([[4, 16]])
+    # √(ln 20 / 4) − √(ln 20 / 16) = .4327
+    assert rl.upper_confidence(1.0)(Q, N, 20, np.random.default_rng(0)).tolist() == [arm]
 
 
 def test_exploring_draws_every_arm_evenly():
