@@ -25,7 +25,7 @@ from sphinx.util import logging
 from sphinxext.assets import content_policy, css, plain_code, scripts
 from sphinxext.assets.fonts import subset_font
 from sphinxext.assets.heads import EXPECTED, LAZY, Heads
-from sphinxext.assets.markup import Markup, words
+from sphinxext.assets.markup import Markup, beginnings, words
 from sphinxext.shared import digest, is_kept, late_scripts, minify
 
 logger = logging.getLogger(__name__)
@@ -127,7 +127,8 @@ def _style(app: Sphinx, markup: Markup, script: str) -> str:
     scripted = set().union(*map(words, [script, *kept]))
     styles = (*(out / path for path in heads.all("joined style")), OWN_STYLE)
     rules = [rule for path in styles for rule in css.load(path, out / "_static")]
-    style = css.purge(rules, markup.names | scripted - SOUGHT | MENUS)
+    begun = set().union(*map(beginnings, kept))
+    style = css.purge(rules, markup.names | scripted - SOUGHT | MENUS, begun)
     for face, classes in ICON_FACES.items():
         if not classes & markup.names:
             style = re.sub(rf"@font-face\{{[^}}]*{face}[^}}]*\}}", "", style)

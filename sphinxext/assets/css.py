@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,13 +46,20 @@ def is_local(address: str) -> bool:
     return not urlsplit(address).scheme and address[:1] not in ("", "#", "/")
 
 
-def purge(rules: Iterable[Node], used: set[str]) -> str:
+def purge(rules: Iterable[Node], used: set[str], begun: Iterable[str] = ()) -> str:
     """The rules whose every class, id and tag is in ``used``, and only what these refer to.
+
+    A name is used too that begins with one of ``begun``.
 
     Names within :is, :not and attribute selectors are not looked at: a rule is kept when in doubt.
     Custom properties, fonts and keyframes that nothing mentions go, unless ``used`` has them.
     """
-    kept = list(_selected(rules, used))
+    beginnings = tuple(begun)
+
+    def needed(names: set[str]) -> bool:
+        return all(name in used or name.startswith(beginnings) for name in names)
+
+    kept = list(_selected(rules, needed))
     while len(fewer := list(_referred(kept, used))) < len(kept) or _changed(kept, fewer):
         kept = fewer
     return "".join(map(_write, fewer))
@@ -87,18 +94,18 @@ def _urls(nodes: Iterable[Node]) -> Iterator[Node]:
 Rule = tuple[str | None, str, Any]
 
 
-def _selected(rules: Iterable[Node], used: set[str]) -> Iterator[Rule]:
+def _selected(rules: Iterable[Node], needed: Callable[[set[str]], bool]) -> Iterator[Rule]:
     for rule in rules:
         if rule.type == "error":
             raise ValueError(f"line {rule.source_line}: {rule.message}")
         if rule.type == "qualified-rule":
-            selectors = [s for s in _split(rule.prelude) if _names(s) <= used]
+            selectors = [s for s in _split(rule.prelude) if needed(_names(s))]
             declarations = _declarations(rule.content)
             if selectors and declarations:
                 yield None, ",".join(tinycss2.serialize(s).strip() for s in selectors), declarations
         elif rule.lower_at_keyword in CONDITIONS and rule.content is not None:
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            if inside := list(_selected(inner, used)):
+            if inside := list(_selected(inner, needed)):
                 yield rule.lower_at_keyword, tinycss2.serialize(rule.prelude), inside
         elif rule.lower_at_keyword == "charset":
             continue  # the joined file is UTF-8, as the page is

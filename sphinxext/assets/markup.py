@@ -10,6 +10,7 @@ from pathlib import Path
 
 # A word of a script may be a class that it sets, the second half of a word after a template.
 WORD = re.compile(r"[\w-]+")
+BEGINNING = re.compile(r"([\w-]+-)\$\{")  # `dl-series-${i}`
 # The class around what KaTeX sets for the eye.
 FORMULA = "katex-html"
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -73,3 +74,8 @@ class Markup(HTMLParser):
 def words(script: str) -> set[str]:
     """Every word of a script, any of which may be a name that it gives to an element."""
     return set(WORD.findall(script))
+
+
+def beginnings(script: str) -> set[str]:
+    """What a script completes to names, ``dl-series-`` of ``dl-series-${i}``."""
+    return set(BEGINNING.findall(script))

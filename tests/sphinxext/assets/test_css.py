@@ -34,6 +34,12 @@ def test_a_rule_stays_if_its_names_are_in_use(css, names, left):
     assert purge(css, *names.split()) == (css if left is None else left)
 
 
+def test_a_name_that_a_script_completes_is_in_use():
+    css = ".s-1{x:1}.s-2 b{x:1}.t-1{x:1}"
+    left = stylesheet.purge(stylesheet._parse(css), {"b"}, {"s-"})
+    assert left == ".s-1{x:1}.s-2 b{x:1}"
+
+
 def test_a_property_stays_while_something_mentions_it():
     css = ":root{--a:1;--b:var(--c);--c:2;--d:3}.x{width:var(--b)}"
     left = stylesheet.purge(stylesheet._parse(css), {"x", "--d"})

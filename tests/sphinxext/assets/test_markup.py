@@ -1,6 +1,6 @@
 """What a page is made of: names, references, and the characters of its formulas."""
 
-from sphinxext.assets.markup import Markup
+from sphinxext.assets.markup import Markup, beginnings
 
 
 def read(tmp_path, html):
@@ -33,3 +33,8 @@ def test_characters_of_formulas_by_their_classes(tmp_path):
         frozenset({"mathbf"}): {"w"},
         frozenset(): {"+"},
     }
+
+
+def test_a_template_says_how_names_begin():
+    script = "set(x, `line dl-series-${i} ${a}-${b} dl-x`); y = n-{}; z = `dl-${name}`"
+    assert beginnings(script) == {"dl-series-", "dl-"}
