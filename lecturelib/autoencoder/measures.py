@@ -64,6 +64,7 @@ def neighbour_accuracy(H, y, H_test, y_test, k: int = 10) -> float:
                 f"{name}: expected {n} whole labels, one a row, got dtype {labels.dtype} with "
                 f"shape {labels.shape}"
             )
+    y = y.astype(np.intp)  # 32 bits in a page, where bincount takes no wider type
     votes = np.array([np.bincount(y[r]).argmax() for r in rows])
     return float((votes == y_test).mean())
 

@@ -78,10 +78,11 @@ class Latent(BookWidget, module="latent"):
 
 def _shown(X, y, each):
     """The rows of the first so many images of each digit, or ValueError."""
-    if X.shape != (len(y), PIXELS) or np.bincount(y, minlength=10)[:10].min() < each:
+    counts = [int((y == digit).sum()) for digit in range(10)]
+    if X.shape != (len(y), PIXELS) or min(counts) < each:
         raise ValueError(
             f"X, y: expected images (N, {PIXELS}) with labels, {each} of each digit at least, got "
-            f"{X.shape} and counts {np.bincount(y, minlength=10).tolist()}; pass digits().X and .y"
+            f"{X.shape} and counts {counts}; pass digits().X and .y"
         )
     return np.concatenate([np.flatnonzero(y == digit)[:each] for digit in range(10)])
 
