@@ -112,6 +112,11 @@ class ReLU(Elementwise):
 
     row = ACTIVATIONS["relu"]
 
+    def backward(self, dh):
+        """∂L/∂a = dh where h > 0, else 0;  any shape -> the same."""
+        dh, h = self._recall(dh)
+        return dh * (h > 0)  # booleans: no array of ones and zeros in between
+
 
 class LeakyReLU(Elementwise):
     """h = max(slope · a, a);  0 ≤ slope < 1, or ValueError. PyTorch's default is 0.01."""

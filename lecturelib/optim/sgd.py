@@ -32,14 +32,25 @@ class SGD(Optimiser):
             )
         self._m = np.zeros_like(self._gradient) if momentum else None
 
+    def step(self) -> None:
+        """Take one step along the gradients that ``backward`` has left in the model."""
+        if self._m is not None or self.weight_decay:
+            super().step()
+            return
+        # Nothing but −lr · g: array by array, without the copy into one vector.
+        gradients = self._model.gradients
+        for name, p in self._model.parameters.items():
+            p -= float(self.lr) * gradients[name]
+
     def _step(self, g):
         m = self._m
-        if m is not None:
-            m *= self.momentum
-            m += g
-            if self.nesterov:
-                g += self.momentum * m
-            else:
-                np.copyto(g, m)
+        if m is None:
+            g *= self.lr
+            return g
+        m *= self.momentum
+        m += g
+        if not self.nesterov:
+            return np.multiply(m, self.lr, out=g)
+        g += self.momentum * m
         g *= self.lr
         return g
