@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import linecache
 import sys
+import time
 import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -169,6 +170,9 @@ def start(send: Callable[[str], Any], evaluate: Callable[..., Awaitable[Any]]) -
     if folder not in sys.path:
         sys.path.append(folder)
     find_rest()
+    if sys.platform == "emscripten":
+        # There is no clock of the process: it shows 0 for ever. A worker has its thread to itself.
+        time.process_time, time.process_time_ns = time.perf_counter, time.perf_counter_ns
     return _running
 
 

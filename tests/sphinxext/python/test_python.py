@@ -628,6 +628,14 @@ def test_commands_of_ipython_in_the_page(open_cells):
     assert cells.run(1, "Done|Stopped") == "4\n!ls\n 1\n"
 
 
+def test_the_clock_of_the_process_ticks_in_the_page(open_cells):
+    cells = open_cells()
+    clocks = "[t.process_time, lambda: t.process_time_ns() / 1e9]"
+    measured = "start = clock()\n  sum(range(10**6))\n  print(0 < clock() - start < 60)"
+    cells.edit(1, f"import time as t\nfor clock in {clocks}:\n  {measured}")
+    assert cells.run(1, "Done|Stopped") == "True\nTrue\n"
+
+
 def test_a_widget_that_two_cells_show_is_one(open_cells):
     cells = open_cells("shown")
     cells.run_all()
