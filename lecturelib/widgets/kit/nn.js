@@ -100,18 +100,16 @@ export const nn = (() => {
   function attention(q, k, v, heads = 1, causal = true) {
     const [T, D] = q.shape, [S] = k.shape, d = D / heads, scale = 1 / Math.sqrt(d), y = tensor([T, D]), weights = tensor([heads, T, S]);
     if (!Number.isInteger(d)) throw new Error(`attention: ${D} features do not go into ${heads} heads`);
-    const sums = new Float64Array(d);
     for (let h = 0; h < heads; h++) for (let t = 0; t < T; t++) {
-      const row = (h * T + t) * S, seen = causal ? S - T + t + 1 : S, at = t * D + h * d;
+      const row = (h * T + t) * S, seen = causal ? S - T + t + 1 : S, at = t * D + h * d, sum = new Float64Array(d);
       for (let s = 0; s < seen; s++) {
-        let score = 0;
-        for (let j = 0, p = s * D + h * d; j < d; j++) score += q.data[at + j] * k.data[p + j];
-        weights.data[row + s] = score * scale;
+        let e = 0;
+        for (let j = 0, p = s * D + h * d; j < d; j++) e += q.data[at + j] * k.data[p + j];
+        weights.data[row + s] = e * scale;
       }
       normalise(weights.data, row, seen);
-      sums.fill(0);
-      for (let s = 0; s < seen; s++) for (let j = 0, w = weights.data[row + s], p = s * D + h * d; j < d; j++) sums[j] += w * v.data[p + j];
-      y.data.set(sums, at);
+      for (let s = 0; s < seen; s++) for (let j = 0, w = weights.data[row + s], p = s * D + h * d; j < d; j++) sum[j] += w * v.data[p + j];
+      y.data.set(sum, at);
     }
     return { y, weights };
   }
