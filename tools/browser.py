@@ -17,23 +17,6 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Route
 
-# The lists below an address bar: with every window come two pages, each with a process, that no
-# test looks at. They took a third of the time of opening a page.
-UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"]
-# Playwright's own list, as far as it is about what pages do: of two such lists the last counts.
-OFF = [
-    "AvoidCorsURLLoaderRestartOnRedirect",
-    "AvoidUnnecessaryBeforeUnloadCheckSync",
-    "DestroyProfileOnBrowserClose",
-    "HttpsFirstBalancedModeAutoEnable",
-    "HttpsUpgrades",
-    "LensOverlay",
-    "MediaRouter",
-    "OptimizationHints",
-    "PaintHolding",
-    "PreconnectToSearch",
-    "ThirdPartyStoragePartitioning",
-]
 LAUNCH_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,7 +25,6 @@ LAUNCH_ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    f"--disable-features={','.join([*OFF, *UNSEEN])}",
 ]
 # Lays out all of a page of the book, whose far sections wait for the reader: site.css.
 LAY_OUT = "() => { delete document.documentElement.dataset.far; }"
