@@ -61,12 +61,11 @@ const drawnText = (ids) => ids.map((id) => id.toString(36).padStart(2, "0")).joi
 
 /**
  * `nn.dense`, the same numbers, four rows and two columns at a time: no sum waits for another, and what is read serves
- * several of them. In double precision, in which the processor need not convert what it reads.
+ * several of them. In double precision, in which the processor need not convert what it reads. All widths of the
+ * network are multiples of its four heads, so columns come in pairs.
  */
 function product(x, W, b) {
-  const [out, width] = W.shape, rows = x.data.length / width, v = new Float64Array(x.data), w = W.data;
-  if (out % 2) return nn.dense(x, W, b);
-  const y = nn.tensor([...x.shape.slice(0, -1), out]);
+  const [out, width] = W.shape, rows = x.data.length / width, v = new Float64Array(x.data), w = W.data, y = nn.tensor([...x.shape.slice(0, -1), out]);
   for (let o = 0; o < out; o += 2) {
     const start = b ? b.data[o] : 0, begin = b ? b.data[o + 1] : 0, q = o * width, r = q + width;
     let i = 0;
