@@ -13,7 +13,7 @@ export OMP_NUM_THREADS = 1
 # The kernel's message about its transport is not about the book.
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: help book serve test map lint format bench experiments outputs notebooks zip lock fresh clean
+.PHONY: help book serve test map lint format bench experiments outputs notebooks zip lock sphinx fresh clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,10 +27,7 @@ $(VENV)/.test: $(VENV)/.book requirements-test.txt
 	@touch $@
 
 book: $(VENV)/.book ## Run every notebook and build the site to _build/html
-	@# A page whose warning stopped the build must be read again, or the next build would not see it.
-	@$(BIN)/jupyter-book build . -W --keep-going --quiet \
-		|| { rm -rf _build/.doctrees; echo; echo "The book was not built: the warnings and errors stand above."; exit 1; }
-	@echo "The book is in _build/html: open _build/html/index.html"
+	@sh tools/build.sh $(VENV)
 
 serve: $(VENV)/.book ## Serve the book at http://127.0.0.1:8000 and rebuild what you save (PORT=...)
 	@$(BIN)/python tools/serve.py --port $(PORT)
@@ -72,16 +69,23 @@ zip: book ## Pack the site for reading without a network: _build/deep-learning-i
 	@$(BIN)/python -m zipfile -c _build/deep-learning-introduction.zip _build/html/
 	@echo "_build/deep-learning-introduction.zip"
 
-lock: ## Pin anew all that requirements.in and requirements-test.in need (uses uv)
-	@for name in requirements requirements-test; do \
-		uv pip compile --universal --python-version 3.11 --upgrade --no-annotate --quiet \
-			--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; \
-	done
+COMPILE := uv pip compile --universal --python-version 3.11 --no-annotate --quiet --custom-compile-command "make lock"
 
+lock: ## Pin anew all that requirements*.in need (uses uv)
+	@$(COMPILE) --upgrade requirements.in --output-file requirements.txt
+	@$(COMPILE) --upgrade requirements-test.in --output-file requirements-test.txt
+	@# What both ways to build need stays at the same versions.
+	@cp requirements.txt requirements-sphinx.txt
+	@grep -vE '^(jupyter-book|sphinx)==' requirements.in \
+		| $(COMPILE) - requirements-sphinx.in --output-file requirements-sphinx.txt
+
+# Other environments than .venv, in which `make test VENV=.venv-NAME` then runs.
+sphinx: ## Build and test with today's Sphinx instead of Jupyter Book's, in .venv-sphinx
 fresh: ## Build and test with the newest versions instead of the pins, in .venv-fresh
-	@sh tools/environment.sh .venv-fresh fresh
-	@touch .venv-fresh/.book .venv-fresh/.test
-	@$(MAKE) test VENV=.venv-fresh
+sphinx fresh:
+	@sh tools/environment.sh .venv-$@ $@
+	@touch .venv-$@/.book .venv-$@/.test
+	@$(MAKE) test VENV=.venv-$@
 
 clean: ## Remove what was built; the environment stays (rm -rf .venv removes that)
 	@rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -30,6 +30,9 @@ LAUNCH_ARGS = [
 LAY_OUT = "() => { delete document.documentElement.dataset.far; }"
 # How long a page may take for anything, in ms: a machine with other work is many times slower.
 PATIENCE = 120_000
+# Chromium without its own windows: no address bar that prepares pages for each page it opens, so
+# a third of the work for the tests.
+SHELL = ("chromium-headless-shell", "chrome-headless-shell")
 CHROME = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 EDGE = ("microsoft-edge", "microsoft-edge-stable", "msedge")
 MACOS_APPS = ("Chromium", "Google Chrome", "Microsoft Edge")
@@ -64,7 +67,7 @@ def candidates(
                 "give the path or the name of a Chromium, Chrome or Edge, or unset it"
             )
         yield Found("BOOK_BROWSER", path)
-    for name in CHROME + EDGE:
+    for name in SHELL + CHROME + EDGE:
         if path := shutil.which(name, path=env.get("PATH")):
             yield Found(name, path)
     for place in _usual_places(env, platform):

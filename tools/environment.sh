@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prepares the virtual environment: environment.sh FOLDER book|test [PIP OPTIONS].
+# Prepares a virtual environment: environment.sh FOLDER book|test|sphinx|fresh.
 # Every way in which this can fail on a fresh machine ends in a sentence that says what to do.
 set -eu
 folder=$1
@@ -61,14 +61,21 @@ test)
     echo "Installing what tests it ..."
     install -r requirements-test.txt
     ;;
+sphinx)
+    echo "Installing what builds and tests it with today's Sphinx ..."
+    install_torch "$(grep '^torch==' requirements-sphinx.txt)"
+    install -r requirements-sphinx.txt
+    install -r requirements-test.txt
+    install --no-deps --no-build-isolation --editable .
+    ;;
 fresh)
     echo "Installing the newest versions instead of the pinned ones ..."
     install_torch --upgrade torch
     names=$folder/names.txt
     # Without torch: an upgrade would take it from the default index. What it needs follows by itself.
-    sed -E 's/(==|>=)[^;]*//; /^-c /d; /^#/d; /^torch$/d' requirements.in requirements-test.in | sort -u >"$names"
-    # Sphinx and Jupyter Book keep their major versions: the book is written for these (see architecture).
-    install --upgrade -r "$names" 'jupyter-book<2'
+    # Without Jupyter Book 1, which would keep Sphinx old.
+    sed -E 's/(==|>=)[^;]*//; /^-c /d; /^#/d; /^(torch|jupyter-book)$/d' requirements*.in | sort -u >"$names"
+    install --upgrade -r "$names"
     install torch
     install --no-deps --no-build-isolation --editable .
     ;;

@@ -63,7 +63,8 @@ def ways(which: Which, is_root: bool, run: Run) -> Iterator[list[list[str]]]:
     prefix = may_install(which, is_root, run)
     if prefix is not None:
         apt_get = [*prefix, "apt-get"]
-        yield [[*apt_get, "update"], [*apt_get, "install", "-y", "chromium"]]
+        for package in ("chromium-headless-shell", "chromium"):  # Ubuntu has the second alone
+            yield [[*apt_get, "update"], [*apt_get, "install", "-y", package]]
 
 
 def get_browser(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,14 +15,11 @@ def build(folder: Path, cache: Path) -> Path:
     ``cache`` has the results of the notebooks of a build before. Raises RuntimeError, with the last
     of what Sphinx said, where it fails.
     """
-    serve.write_configuration(folder)
-    with (folder / "conf.py").open("a", encoding="utf-8") as conf:
-        conf.write(f"nb_execution_cache_path = {str(cache)!r}\n")
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-c", folder, "-d", folder / "doctrees"]
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-d", folder / "doctrees"]
+    settings = [*serve.AS_THE_THEME, "-D", f"nb_execution_cache_path={cache}"]
     done = subprocess.run(
-        [*command, serve.ROOT, folder / "html"],
+        [*command, *settings, serve.ROOT, folder / "html"],
         check=False,
-        env=os.environ | {"PYTHONPATH": str(serve.ROOT)},
         capture_output=True,
         text=True,
         timeout=900,

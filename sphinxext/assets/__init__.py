@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,11 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-from sphinxext.assets import content_policy, css, plain_code, scripts
+from sphinxext.assets import content_policy, css, memory, plain_code, scripts
 from sphinxext.assets.fonts import subset_font
 from sphinxext.assets.heads import EXPECTED, LAZY, Heads
-from sphinxext.assets.markup import Markup, beginnings, words
+from sphinxext.assets.markup import Markup, Page, beginnings, words
+from sphinxext.assets.memory import Memory, memory_of
 from sphinxext.shared import digest, is_kept, late_scripts, minify
 
 logger = logging.getLogger(__name__)
@@ -96,7 +98,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html" or not app.config.bundle_assets:
         return
     out, heads = Path(app.outdir), app.page_heads
-    markup = _read_pages(out)
+    markup = _read_pages(app)
     if not heads.written:  # nothing was out of date; some files were copied all the same
         _remove_unused(app, markup, (out / STYLE).read_text("utf-8"))
         return
@@ -105,7 +107,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         # A page without it would look right and miss what it did.
         logger.warning("no page refers to %s any more: look what replaced it, in heads.py", name)
     script = scripts.join(out / path for path in heads.all("joined"))
-    style, fonts = _with_fonts(out / "_static", _style(app, markup, script), markup.formulas)
+    style = _style(app, markup, script)
+    style, fonts = _with_fonts(memory_of(app), out / "_static", style, markup.formulas)
     version = digest("".join((style, script, *fonts)).encode())[:12]
     (out / STYLE).write_text(_with_version(style, version), "utf-8")
     (out / SCRIPT).write_text(minify(script), "utf-8")
@@ -126,23 +129,34 @@ def _style(app: Sphinx, markup: Markup, script: str) -> str:
     kept = [scripts.read(out / path) for path in dict.fromkeys([*kept, *late_scripts(app)])]
     scripted = set().union(*map(words, [script, *kept]))
     styles = (*(out / path for path in heads.all("joined style")), OWN_STYLE)
-    rules = [rule for path in styles for rule in css.load(path, out / "_static")]
+    names = markup.names | scripted - SOUGHT | MENUS
     begun = set().union(*map(beginnings, kept))
-    style = css.purge(rules, markup.names | scripted - SOUGHT | MENUS, begun)
+    # They import each other: any of them may be a part.
+    files = [OWN_STYLE, *sorted((out / "_static").rglob("*.css"))]
+    given = ("style", *map(str, styles), *map(scripts.read, files), *sorted(names), *sorted(begun))
+    style = memory_of(app).recall(given, partial(_purged, styles, out / "_static", names, begun))
     for face, classes in ICON_FACES.items():
         if not classes & markup.names:
             style = re.sub(rf"@font-face\{{[^}}]*{face}[^}}]*\}}", "", style)
     return style
 
 
+def _purged(styles: Iterable[Path], static: Path, names: set[str], begun: set[str]) -> str:
+    rules = [rule for path in styles for rule in css.load(path, static)]
+    return css.purge(rules, names, begun)
+
+
 def _pages(out: Path) -> list[Path]:
     return [path for path in out.rglob("*.html") if "_static" not in path.parts]
 
 
-def _read_pages(out: Path) -> Markup:
+def _read_pages(app: Sphinx) -> Markup:
     markup = Markup()
-    for page in _pages(out):
-        markup.read(page)
+    for path in _pages(Path(app.outdir)):
+        # The version is not known yet, and no page differs by it.
+        text = _with_version(path.read_text("utf-8"), "")
+        page = memory_of(app).recall(("page", text), partial(Page, text))
+        markup.add(page, path.parent)
     return markup
 
 
@@ -162,7 +176,9 @@ def _characters(font: str, formulas: Formulas) -> set[str]:
     return set().union(*sets)
 
 
-def _with_fonts(static: Path, style: str, formulas: Formulas) -> tuple[str, list[str]]:
+def _with_fonts(
+    memory: Memory, static: Path, style: str, formulas: Formulas
+) -> tuple[str, list[str]]:
     """The stylesheet with its fonts cut down: icons within it, others as files; their digests."""
     digests = []
     icons = {char for char in style if "\ue000" <= char <= "\uf8ff"}
@@ -173,7 +189,9 @@ def _with_fonts(static: Path, style: str, formulas: Formulas) -> tuple[str, list
             continue
         is_icons = "fontawesome" in address
         characters = icons if is_icons else _characters(Path(address).stem, formulas)
-        content = subset_font(static / address, characters)
+        whole = (static / address).read_bytes()
+        given = ("font", whole, *sorted(characters))
+        content = memory.recall(given, partial(subset_font, whole, characters))
         digests.append(digest(content))
         if is_icons:
             new = f"data:font/woff2;base64,{base64.b64encode(content).decode()}"
@@ -217,6 +235,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     # The last before a page is written, for what others put into its head; and the last of all.
     app.connect("html-page-context", prepare, priority=950)
     app.connect("build-finished", finish, priority=950)
-    for part in (content_policy, plain_code):
+    for part in (content_policy, memory, plain_code):
         app.setup_extension(part.__name__)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -11,10 +11,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
-from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
+
+from sphinxext.assets.markup import elements
+from sphinxext.assets.memory import memory_of
 
 FILE = "_headers"
 # Types of scripts that a browser runs; others are data.
@@ -23,21 +27,17 @@ RUN = {None, "", "text/javascript", "module"}
 
 def inline_code(markup: str) -> tuple[set[str], set[str]]:
     """The scripts within a page, and the code of its ``on…`` attributes."""
-    soup = BeautifulSoup(markup, "html.parser")
-    scripts = {
-        tag.string or ""
-        for tag in soup.find_all("script")
-        if not tag.has_attr("src") and tag.get("type") in RUN
-    }
-    handlers = {
-        value for tag in soup.find_all() for name, value in tag.attrs.items() if name[:2] == "on"
-    }
+    scripts, handlers = set(), set()
+    for element in elements(markup):
+        if element.tag == "script" and "src" not in element.attrib and element.get("type") in RUN:
+            scripts.add(element.text or "")
+        handlers |= {value for name, value in element.attrib.items() if name[:2] == "on"}
     return scripts, handlers
 
 
-def policy(pages: list[str]) -> str:
-    """The policy under which all of these pages work."""
-    found = [inline_code(page) for page in pages]
+def policy(found: Iterable[tuple[set[str], set[str]]]) -> str:
+    """The policy under which pages work that have this ``inline_code``."""
+    found = list(found)
     scripts = set().union(*(scripts for scripts, _ in found))
     handlers = set().union(*(handlers for _, handlers in found))
     allowed = ["'self'", "blob:", "'wasm-unsafe-eval'"]
@@ -70,7 +70,9 @@ def write(app: Sphinx, error: Exception | None) -> None:
         return
     out = Path(app.outdir)
     paths = [path for path in sorted(out.rglob("*.html")) if "_static" not in path.parts]
-    line = policy([path.read_text("utf-8") for path in paths])
+    texts = [path.read_text("utf-8") for path in paths]
+    recall = memory_of(app).recall
+    line = policy(recall(("code", text), partial(inline_code, text)) for text in texts)
     (out / FILE).write_text(f"/*\n  Content-Security-Policy: {line}\n", "utf-8")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterable
-from pathlib import Path
 
 from fontTools import subset
 
@@ -13,10 +12,10 @@ from fontTools import subset
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
-def subset_font(path: Path, characters: Iterable[str]) -> bytes:
+def subset_font(whole: bytes, characters: Iterable[str]) -> bytes:
     """The WOFF2 font cut down to ``characters``; what a font lacks is left to the others."""
     options = subset.Options(flavor="woff2", layout_features=[], hinting=False)
-    font = subset.load_font(io.BytesIO(path.read_bytes()), options)
+    font = subset.load_font(io.BytesIO(whole), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(characters)))
     subsetter.subset(font)

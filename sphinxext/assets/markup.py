@@ -4,71 +4,83 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from html.parser import HTMLParser
-from itertools import chain
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from lxml.etree import Element
+from lxml.html import HtmlElement, document_fromstring
 
 # A word of a script may be a class that it sets, the second half of a word after a template.
 WORD = re.compile(r"[\w-]+")
 BEGINNING = re.compile(r"([\w-]+-)\$\{")  # `dl-series-${i}`
 # The class around what KaTeX sets for the eye.
 FORMULA = "katex-html"
-VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
-class Markup(HTMLParser):
-    """Reads pages and adds up: ``names`` (tags, classes, ids), ``references``, ``formulas``.
+@dataclass
+class Markup:
+    """``names`` (tags, classes, ids), ``references``, ``formulas`` of a page, or of several.
 
     ``references`` are the addresses in src, href and data-* attributes, as written, with the page's
     folder; ``formulas`` the characters that KaTeX sets for the eye, by the classes around them.
     """
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+    names: set[str] = field(default_factory=set)
+    references: set[tuple[Path, str]] = field(default_factory=set)
+    formulas: defaultdict[frozenset[str], set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+
+    def add(self, page: Page, folder: Path) -> None:
+        """Add what one page in the folder is made of."""
+        self.names |= page.names
+        self.references |= {(folder, address) for address in page.addresses}
+        for classes, characters in page.formulas.items():
+            self.formulas[classes] |= characters
+
+
+class Page:
+    """What one page is made of: as `Markup`, but for the folder."""
+
+    def __init__(self, markup: str) -> None:
         self.names: set[str] = set()
-        self.references: set[tuple[Path, str]] = set()
-        self.formulas: defaultdict[frozenset[str], set[str]] = defaultdict(set)
-        self._folder = Path()
-        self._open: list[list[str]] = []  # classes of the open elements of a formula
+        self.addresses: set[str] = set()
+        self.formulas: dict[frozenset[str], set[str]] = {}
+        for element in elements(markup):
+            self._note(element)
+            if FORMULA in classes_of(element):
+                self._note_formula(element, frozenset())
 
-    def read(self, page: Path) -> None:
-        """Add one page."""
-        self._folder, self._open = page.parent, []
-        self.feed(page.read_text("utf-8"))
-        self.close()
-        self.reset()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note names and references; go into a formula."""
-        self.names.add(tag)
-        for name, value in attrs:
+    def _note(self, element: HtmlElement) -> None:
+        self.names.add(element.tag)
+        if element.tag == "style":
+            self.names |= words(element.text or "")
+        for name, value in element.attrib.items():
             if name in ("class", "id"):
-                self.names.update((value or "").split())
+                self.names.update(value.split())
             elif name == "style":
-                self.names |= words(value or "")
+                self.names |= words(value)
             elif value and (name in ("src", "href") or name.startswith("data-")):
-                self.references.add((self._folder, value))
-        classes = (dict(attrs).get("class") or "").split()
-        if tag not in VOID and (self._open or FORMULA in classes):
-            self._open.append(classes)
+                self.addresses.add(value)
 
-    def handle_endtag(self, tag: str) -> None:
-        """Leave an element; the outermost ends the formula."""
-        if self._open and tag not in VOID:
-            self._open.pop()
+    def _note_formula(self, element: HtmlElement, around: frozenset[str]) -> None:
+        around |= classes_of(element)
+        texts = [element.text, *(child.tail for child in element)]
+        if characters := "".join(filter(None, texts)):
+            self.formulas.setdefault(around, set()).update(characters)
+        for child in element:
+            self._note_formula(child, around)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a closed tag, as in the drawings; it holds nothing."""
-        depth = len(self._open)
-        self.handle_starttag(tag, attrs)
-        del self._open[depth:]
 
-    def handle_data(self, data: str) -> None:
-        """Collect a formula's characters, and what a page's own stylesheet mentions."""
-        if self.lasttag == "style":
-            self.names |= words(data)
-        if self._open:
-            self.formulas[frozenset(chain.from_iterable(self._open))].update(data)
+def elements(markup: str) -> Iterator[HtmlElement]:
+    """The elements of a page in their order, without comments."""
+    return document_fromstring(markup).iter(Element)
+
+
+def classes_of(element: HtmlElement) -> set[str]:
+    """The classes of an element."""
+    return set(element.get("class", "").split())
 
 
 def words(script: str) -> set[str]:

@@ -32,7 +32,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from sphinxext.python import pyodide
-from sphinxext.python.cells import cell_of, elsewhere, is_input, number_of, read_cells
+from sphinxext.python.cells import cell_of, elsewhere, is_input, numbers, read_cells
 from sphinxext.shared import digest, keep
 
 logger = logging.getLogger(__name__)
@@ -80,8 +80,9 @@ class RunBars(SphinxPostTransform):
             self._insert(cell_of(inputs[0]), self._note("The code here needs", missing))
             return
         self._insert(cell_of(inputs[0]), PAGE_BAR)
+        number_of = numbers(path)
         for node in inputs:
-            number = number_of(node, path)
+            number = number_of[cell_of(node)["cell_index"]]
             missing = cells[number]["needs"]
             html = self._note("This cell needs", missing) if missing else BAR.format(number=number)
             node += nodes.raw("", html, format="html")
@@ -103,7 +104,7 @@ def assemble(app: Sphinx, config: Config) -> None:
     if not config.python_in_page:
         return
     cache = Path(app.srcdir, config.python_cache)
-    target = Path(app.doctreedir).parent / "generated-python"
+    target = Path(app.outdir).parent / "generated-python"
     try:
         wheels = pyodide.own_wheels(HERE.parents[1], cache)
         name = f"pyodide-{pyodide.PINS.version}"
@@ -187,7 +188,7 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     if not app.config.python_folder:
         return
     for name in folders:
-        source = Path(app.doctreedir).parent / "generated-python" / name
+        source = Path(app.outdir).parent / "generated-python" / name
         shutil.rmtree(out / name, ignore_errors=True)
         shutil.copytree(source, out / name)
     shutil.copy(SERVICE_WORKER, app.outdir)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,10 @@ def cell_of(node: nodes.Element) -> nodes.Element:
     return node
 
 
-def number_of(node: nodes.Element, path: Path) -> int:
-    """Which of ``read_cells(path)`` the code belongs to."""
-    before = nbformat.read(path, as_version=4).cells[: cell_of(node)["cell_index"]]
-    return sum(cell.cell_type == "code" for cell in before)
+def numbers(path: Path) -> list[int]:
+    """For each cell of the notebook, how many of ``read_cells(path)`` stand before it."""
+    kinds = (cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
+    return list(accumulate(kinds, initial=0))
 
 
 def read_cells(path: Path, unavailable: Mapping[str, str]) -> list[dict[str, Any]]:

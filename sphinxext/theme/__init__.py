@@ -6,6 +6,7 @@ from sphinx.application import Sphinx
 
 from sphinxext.theme import (
     accessibility,
+    citations,
     description,
     docstrings,
     framework_tabs,
@@ -17,7 +18,7 @@ from sphinxext.theme import (
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Set up the parts of the room."""
-    parts = (palette, framework_tabs, set_up, docstrings, accessibility, description, search)
-    for part in parts:
+    looks = (palette, framework_tabs, set_up, docstrings)
+    for part in (*looks, accessibility, description, search, citations):
         app.setup_extension(part.__name__)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

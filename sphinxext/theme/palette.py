@@ -13,7 +13,7 @@ DARK_THEME = 'html[data-theme="dark"]'
 
 
 def _write(app: Sphinx, config: Config) -> None:
-    folder = Path(app.doctreedir).parent / "generated-static"
+    folder = Path(app.outdir).parent / "generated-static"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "palette.css").write_text(palette.stylesheet(DARK_THEME), "utf-8")
     config.html_static_path.append(str(folder))

@@ -44,7 +44,7 @@ def _script(part: str) -> str:
 
 def write(app: Sphinx, config: Config) -> None:
     """Write what the pages share, for Sphinx to copy with its static files."""
-    static = Path(app.doctreedir).parent / "generated-widgets"
+    static = Path(app.outdir).parent / "generated-widgets"
     (static / FOLDER).mkdir(parents=True, exist_ok=True)
     owned = _modules()
     shared = dict.fromkeys(part for parts in owned.values() for part in parts[:-1])

@@ -30,11 +30,12 @@ def names_found(own=None, **options):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="PATH is looked up by file ending there")
 def test_the_order_is_environment_path_own(programs, monkeypatch):
-    folder = programs("google-chrome", "chromium", "mine")
+    folder = programs("google-chrome", "chromium", "chromium-headless-shell", "mine")
     monkeypatch.setenv("BOOK_BROWSER", str(folder / "mine"))
     own = str(programs("own") / "own")
     assert names_found(own, platform="linux") == [
         "BOOK_BROWSER",
+        "chromium-headless-shell",
         "chromium",
         "google-chrome",
         "Playwright's Chromium",

@@ -8,6 +8,7 @@ from tools import get_browser as script
 
 PLAYWRIGHT = [sys.executable, "-m", "playwright", "install", "chromium"]
 UPDATE, INSTALL = ["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]
+SHELL = [*INSTALL[:-1], "chromium-headless-shell"]
 
 
 class Machine:
@@ -44,9 +45,15 @@ def test_playwright_is_asked_first():
 
 
 def test_root_installs_the_package_when_playwright_cannot():
-    machine = Machine(helps=INSTALL, fails=[PLAYWRIGHT])
+    machine = Machine(helps=SHELL, fails=[PLAYWRIGHT])
     assert machine.get_browser() == "Chromium"
-    assert machine.commands == [PLAYWRIGHT, UPDATE, INSTALL]
+    assert machine.commands == [PLAYWRIGHT, UPDATE, SHELL]
+
+
+def test_the_whole_browser_is_installed_where_its_shell_is_no_package():
+    machine = Machine(helps=INSTALL, fails=[PLAYWRIGHT, SHELL])
+    assert machine.get_browser() == "Chromium"
+    assert machine.commands == [PLAYWRIGHT, UPDATE, SHELL, UPDATE, INSTALL]
 
 
 def test_the_package_is_tried_when_playwrights_browser_is_there_but_does_not_start():
@@ -55,9 +62,9 @@ def test_the_package_is_tried_when_playwrights_browser_is_there_but_does_not_sta
 
 def test_others_use_sudo_where_it_asks_no_password():
     sudo = ["sudo", "-n"]
-    machine = Machine(helps=sudo + INSTALL, fails=[PLAYWRIGHT])
+    machine = Machine(helps=sudo + SHELL, fails=[PLAYWRIGHT])
     assert machine.get_browser(is_root=False) == "Chromium"
-    assert machine.commands == [PLAYWRIGHT, [*sudo, "true"], sudo + UPDATE, sudo + INSTALL]
+    assert machine.commands == [PLAYWRIGHT, [*sudo, "true"], sudo + UPDATE, sudo + SHELL]
 
 
 @pytest.mark.parametrize(
@@ -77,6 +84,7 @@ def test_without_the_rights_apt_get_is_not_run(options, is_root):
 def test_no_install_after_a_failed_update():
     machine = Machine(fails=[PLAYWRIGHT, UPDATE])
     assert machine.get_browser() is None
+    assert SHELL not in machine.commands
     assert INSTALL not in machine.commands
 
 

@@ -1,31 +1,9 @@
 """The live server builds what ``make book`` builds."""
 
 import re
-import runpy
 from pathlib import Path
 
-import yaml
-
 from tools import serve
-
-
-def test_sphinx_reads_the_settings_of_jupyter_book(tmp_path):
-    serve.write_configuration(tmp_path)
-    written = runpy.run_path(str(tmp_path / "conf.py"))
-    settings = yaml.safe_load((serve.ROOT / "_config.yml").read_text("utf-8"))
-    assert set(settings["sphinx"]["config"]["extensions"]) <= set(written["extensions"])
-    assert written["html_title"] == settings["title"]
-    assert written["external_toc_path"] == str(serve.ROOT / "_toc.yml")
-
-
-def test_everything_is_found_from_the_root(tmp_path):
-    serve.write_configuration(tmp_path)
-    written = runpy.run_path(str(tmp_path / "conf.py"))
-    paths = [*written["html_static_path"], *written["bibtex_bibfiles"], written["html_logo"]]
-    for path in (*paths, written["html_favicon"]):
-        assert Path(path).is_absolute()
-        assert Path(path).exists()
-    assert written["bundle_assets"] is False
 
 
 def test_what_the_pages_are_made_of_is_watched_and_nothing_else():

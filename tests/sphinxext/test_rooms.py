@@ -25,6 +25,7 @@ MOMENTS = {
         ("python", "publish", 900),
         ("assets", "finish", 950),
         ("assets", "write", 990),  # the content security policy, of pages as they are served
+        ("assets", "save", 999),
     ],
     "builder-inited": [("execution", "use_cache_of_library", 600)],
 }

@@ -7,6 +7,7 @@ import pytest
 from sphinxext import assets
 from sphinxext.assets.heads import Heads
 from sphinxext.assets.markup import Markup
+from sphinxext.assets.memory import Memory
 from sphinxext.formulas.katex import VENDOR
 from sphinxext.shared import keep
 
@@ -40,7 +41,7 @@ def test_icons_move_into_the_stylesheet_and_fonts_of_formulas_stay_files(tmp_pat
         "@font-face{font-family:K;src:url(katex/fonts/KaTeX_Main-Regular.woff2)}"
     )
     characters = {frozenset(): {chr(code) for code in range(33, 127)}}
-    css, digests = assets._with_fonts(tmp_path, style, characters)
+    css, digests = assets._with_fonts(Memory(tmp_path / "memory"), tmp_path, style, characters)
     assert "url(data:font/woff2;base64," in css
     assert ".ttf" not in css
     assert "url(fonts/KaTeX_Main-Regular.woff2?v=site-)" in css

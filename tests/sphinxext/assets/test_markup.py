@@ -1,13 +1,11 @@
 """What a page is made of: names, references, and the characters of its formulas."""
 
-from sphinxext.assets.markup import Markup, beginnings
+from sphinxext.assets.markup import Markup, Page, beginnings
 
 
 def read(tmp_path, html):
-    page = tmp_path / "page.html"
-    page.write_text(html)
     markup = Markup()
-    markup.read(page)
+    markup.add(Page(html), tmp_path)
     return markup
 
 

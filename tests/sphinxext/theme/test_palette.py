@@ -7,7 +7,7 @@ from sphinxext.theme import palette as theme
 
 
 def test_the_palette_is_written_where_static_files_are_taken_from(tmp_path):
-    app = SimpleNamespace(doctreedir=str(tmp_path / "doctrees"))
+    app = SimpleNamespace(outdir=str(tmp_path / "html"))
     config = SimpleNamespace(html_static_path=["book/_static"])
     theme._write(app, config)
     assert config.html_static_path[0] == "book/_static"
