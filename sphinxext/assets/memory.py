@@ -39,7 +39,9 @@ class Memory:
 
     def recall(self, given: Iterable[str | bytes], make: Callable[[], Result]) -> Result:
         """``make()``, or what it gave before for ``given``: its name and all it depends on."""
-        key = digest(repr((code(), *given)).encode())
+        parts = [part if isinstance(part, bytes) else part.encode() for part in (code(), *given)]
+        # Each part by a digest of its own, so that none runs into the next.
+        key = digest("".join(map(digest, parts)).encode())
         if key not in self.now:
             self.now[key] = self.before[key] if key in self.before else make()
         return self.now[key]

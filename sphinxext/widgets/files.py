@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,18 @@ VIEWS = re.compile(rf'<script type="{re.escape(VIEW)}">(?P<content>.*?)</script>
 LONG = 4096  # characters of JSON: a shorter value costs less in the page than a request
 
 
+@cache
 def _modules() -> dict[str, list[str]]:
     """The parts of every widget of the library, by the widget's own part, which is the last."""
     classes = (getattr(widgets, name) for name in widgets.__all__)
     names = {cls.__module__.rpartition(".")[2] for cls in classes}
     return {name: list(modules.parts(name)) for name in sorted(names)}
+
+
+@cache
+def _names() -> dict[str, str]:
+    """The widgets' names by their texts."""
+    return {modules.bundle(name): name for name in _modules()}
 
 
 def _script(part: str) -> str:
@@ -92,8 +99,7 @@ def _reserve(state: dict[str, Any], view: re.Match[str]) -> str:
 
 def _refer(app: Sphinx, context: dict[str, Any], state: dict[str, Any]) -> None:
     """Replace the long texts of one widget, if it is the book's: its module and its records."""
-    names = {modules.bundle(name): name for name in _modules()}
-    name = names.get(state.get("_esm"))
+    name = _names().get(state.get("_esm"))
     if name is None:
         return
     address = context["pathto"](f"_static/{FOLDER}/{name}.js", resource=True)
