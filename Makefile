@@ -79,10 +79,10 @@ lock: ## Pin anew all that requirements*.in need (uses uv)
 	@grep -vE '^(jupyter-book|sphinx)==' requirements.in \
 		| $(COMPILE) - requirements-sphinx.in --output-file requirements-sphinx.txt
 
-# Other environments than .venv, in which `make test VENV=.venv-NAME` then runs.
+# Environments of their own, in which `make test` then runs; it compares their pages with those of Jupyter Book.
 sphinx: ## Build and test with today's Sphinx instead of Jupyter Book's, in .venv-sphinx
 fresh: ## Build and test with the newest versions instead of the pins, in .venv-fresh
-sphinx fresh:
+sphinx fresh: $(VENV)/.book
 	@sh tools/environment.sh .venv-$@ $@
 	@touch .venv-$@/.book .venv-$@/.test
 	@$(MAKE) test VENV=.venv-$@

@@ -32,7 +32,6 @@ NAMES = {
     "html.use_issues_button": "html_theme_options.use_issues_button",
     "html.use_repository_button": "html_theme_options.use_repository_button",
     "html.use_edit_page_button": "html_theme_options.use_edit_page_button",
-    "html.use_multitoc_numbering": "",
     "latex.use_jupyterbook_latex": "",
 }
 # Extensions of which Jupyter Book sets something, and the book needs nothing.

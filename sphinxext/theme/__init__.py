@@ -11,6 +11,7 @@ from sphinxext.theme import (
     docstrings,
     framework_tabs,
     palette,
+    parent,
     search,
     set_up,
 )
@@ -19,6 +20,6 @@ from sphinxext.theme import (
 def setup(app: Sphinx) -> dict[str, bool]:
     """Set up the parts of the room."""
     looks = (palette, framework_tabs, set_up, docstrings)
-    for part in (*looks, accessibility, description, search, citations):
+    for part in (*looks, accessibility, description, search, citations, parent):
         app.setup_extension(part.__name__)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

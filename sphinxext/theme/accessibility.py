@@ -17,6 +17,8 @@ from sphinx.config import Config
 from sphinx.writers.html5 import HTML5Translator
 
 TEMPLATES = Path(__file__).parent / "templates"
+# Templates of the theme, and those of another name that stand in their place.
+RENAMED = {"navbar-logo.html": "site-logo.html"}
 
 
 def visit_citation(self: HTML5Translator, node: nodes.citation) -> None:
@@ -72,10 +74,9 @@ def wrap_logo(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Show the logo through ``site-logo.html``; an SVG becomes part of the page."""
-    ours = {"navbar-logo.html": "site-logo.html"}
     logo = Path(app.srcdir, app.config.html_logo or "")
     context["drawn_logo"] = logo.read_text("utf-8") if logo.suffix == ".svg" else ""
-    context["sidebars"] = [ours.get(name, name) for name in context.get("sidebars") or ()]
+    context["sidebars"] = [RENAMED.get(name, name) for name in context.get("sidebars") or ()]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -110,17 +110,28 @@ def test_a_build_that_fails_is_not_kept(bench, monkeypatch, capsys):
     assert "what went wrong" in capsys.readouterr().err
     assert not (bench / "0123456789ab").exists()
     with pytest.raises(NotMeasuredError, match="make book"):
-        book.build()
+        book.run("make", "book")
 
 
-def test_book_is_warmed_up_and_a_cold_one_lies_beside_it(monkeypatch):
-    seconds, asked = iter([99.0, 8.0, 11.0, 12.0, 70.0]), []
-    monkeypatch.setattr(book, "build", lambda *options: asked.append(options) or next(seconds))
+def test_the_book_is_measured_by_both_doors(monkeypatch, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("A page.\n")
+    nothing, changed = [0.1, 0.2, 0.3], [8.0, 99.0, 11.0, 99.0, 12.0, 99.0]
+    seconds, asked = iter([99.0, *nothing, *changed, 99.0, 90.0, 600.0, 700.0]), []
+    monkeypatch.setattr(book, "PAGE", page)
+    monkeypatch.setattr(
+        book, "run", lambda *command: asked.append((*command, page.read_text())) or next(seconds)
+    )
     assert list(book.rows(SimpleNamespace(cold=True))) == [
-        Row("make book, nothing changed", "11.0 s (8.0–12.0)", "≤ 10 s", "no"),
-        Row("make book, cold", "70.0 s"),
+        Row("make book, nothing changed", "0.2 s (0.1–0.3)", "≤ 2 s", "yes"),
+        Row("make book, a page changed", "11.0 s (8.0–12.0)", "≤ 10 s", "no"),
+        Row("jupyter-book build, nothing changed", "90.0 s"),
+        Row("make book, cold", "600.0 s"),
+        Row("jupyter-book build, cold", "700.0 s"),
     ]
-    assert asked == [(), (), (), (), ("--path-output", str(book.BENCH / "cold"))]
+    texts = [text for *_, text in asked[4:10]]
+    assert texts == ["A page.\n\nOne more line.\n", "A page.\n"] * 3
+    assert page.read_text() == "A page.\n"
 
 
 @pytest.mark.parametrize("name", numerics.INLINE)

@@ -78,16 +78,30 @@ def test_the_newest_versions_bring_no_build_for_graphics_cards(machine, tmp_path
     environment.mkdir(parents=True)
     (environment / "python").write_text(f'#!{shutil.which("sh")}\necho "$*" >>calls\n')
     (environment / "python").chmod(0o755)
-    for name in ("requirements.in", "requirements-test.in"):
-        shutil.copy(ROOT / name, tmp_path)
+    for path in ROOT.glob("requirements*.in"):
+        shutil.copy(path, tmp_path)
     assert machine("fresh", df=DISK.format(9000))[0] == 0
     first, *others = (tmp_path / "calls").read_text("utf-8").splitlines()
     assert "--index-url https://download.pytorch.org/whl/cpu --upgrade torch" in first
     assert not [call for call in others if "torch" in call and "--upgrade" in call]
     lines = (tmp_path / ".venv" / "names.txt").read_text("utf-8").splitlines()
     names = {line.partition(";")[0] for line in lines}
-    assert "torch" not in names
-    assert {"numpy", "keras", "pytest", "sphinx"} <= names
+    assert not names & {"torch", "jupyter-book"}  # the second would keep Sphinx old
+    assert {"numpy", "keras", "pytest", "sphinx", "sphinx-book-theme"} <= names
+
+
+def test_todays_sphinx_comes_without_jupyter_book():
+    def pins(name):
+        lines = (ROOT / f"requirements{name}.txt").read_text("utf-8").splitlines()
+        found = (line.partition(" ")[0].partition("==") for line in lines if "==" in line)
+        return {package: version for package, _, version in found}
+
+    front, other = pins(""), pins("-sphinx")
+    assert "jupyter-book" not in other
+    assert other["sphinx"] > front["sphinx"]
+    moved = {name for name in front.keys() & other.keys() if front[name] != other[name]}
+    allowed = ("sphinx", "docutils", "myst", "markdown-it", "mdit-py", "linkify", "pydata-sphinx")
+    assert not [name for name in moved if not name.startswith(allowed)]
 
 
 def test_a_kernel_says_nothing_of_its_connections(machine, tmp_path):
@@ -102,20 +116,98 @@ def test_a_kernel_says_nothing_of_its_connections(machine, tmp_path):
     assert app.IPKernelApp.log_level == "ERROR"
 
 
-def test_make_says_when_the_book_was_not_built(tmp_path):
-    """A warning stops the build, and the next build must see it again."""
+@pytest.fixture
+def shop(tmp_path):
+    """``shop(build, **environment)``: ``make book`` in a book with this program as its Python."""
     for name in ("Makefile", "requirements.txt", "requirements-test.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
+    for name in ("conf.py", "_config.yml", "_toc.yml"):
+        (tmp_path / name).touch()
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
-    for folder in ("book", "_build/.doctrees", ".venv/bin"):
+    for folder in ("book", "lecturelib", "sphinxext", "fast_numpy", "_build/doctrees", ".venv/bin"):
         (tmp_path / folder).mkdir(parents=True)
-    build = tmp_path / ".venv" / "bin" / "jupyter-book"
-    build.write_text("#!/bin/sh\necho WARNING: a bad link; exit 1\n")
-    build.chmod(0o755)
     (tmp_path / ".venv" / ".book").touch()
-    done = subprocess.run(
-        ["make", "book"], cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=False
-    )
+
+    def make(build, **environment):
+        program = tmp_path / ".venv" / "bin" / "python"
+        program.write_text(f"#!/bin/sh\n{build}\n")
+        program.chmod(0o755)
+        env = {name: v for name, v in os.environ.items() if not name.startswith("BOOK_")}
+        return subprocess.run(
+            ["make", "book"],
+            cwd=tmp_path,
+            env=env | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return make
+
+
+BUILD = "mkdir -p _build/html; touch _build/html/index.html; echo one more >>builds"
+SAME = "Nothing has changed since the book was built."
+
+
+def test_make_says_when_the_book_was_not_built(shop, tmp_path):
+    """A warning stops the build, and the next build must see it again."""
+    done = shop("echo WARNING: a bad link; exit 1")
     assert done.returncode != 0
     assert "The book was not built" in done.stdout
-    assert not (tmp_path / "_build" / ".doctrees").exists()
+    assert not (tmp_path / "_build" / "doctrees").exists()
+    assert SAME not in shop(BUILD).stdout
+
+
+def test_a_book_in_which_nothing_has_changed_is_not_built_again(shop, tmp_path):
+    assert SAME not in shop(BUILD).stdout
+    assert SAME in shop(BUILD).stdout
+    assert (tmp_path / "builds").read_text("utf-8") == "one more\n"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "book/new.md",
+        "lecturelib/deep/new.js",
+        "_config.yml",
+        "_toc.yml",
+        "conf.py",
+        "requirements.txt",
+        "sphinxext/room/new.py",
+    ],
+)
+def test_a_change_is_built(shop, tmp_path, change):
+    shop(BUILD)
+    made = (tmp_path / "_build" / "made").stat().st_mtime
+    (tmp_path / change).parent.mkdir(exist_ok=True)
+    (tmp_path / change).touch()
+    os.utime(tmp_path / change, (made + 1, made + 1))
+    assert SAME not in shop(BUILD).stdout
+
+
+def test_a_page_that_was_removed_is_a_change(shop, tmp_path):
+    (tmp_path / "book" / "old.md").touch()
+    shop(BUILD)
+    made = (tmp_path / "_build" / "made").stat().st_mtime
+    (tmp_path / "book" / "old.md").unlink()
+    os.utime(tmp_path / "book", (made + 1, made + 1))
+    assert SAME not in shop(BUILD).stdout
+
+
+def test_another_address_of_the_book_is_a_change(shop):
+    shop(BUILD)
+    assert SAME not in shop(BUILD, BOOK_URL="https://example.org/").stdout
+    assert SAME in shop(BUILD, BOOK_URL="https://example.org/").stdout
+    assert SAME not in shop(BUILD).stdout
+
+
+def test_what_python_and_editors_leave_behind_is_no_change(shop, tmp_path):
+    (tmp_path / "book" / ".ipynb_checkpoints").mkdir()
+    (tmp_path / "lecturelib" / "__pycache__").mkdir()
+    shop(BUILD)
+    made = (tmp_path / "_build" / "made").stat().st_mtime
+    for folder in ("book/.ipynb_checkpoints", "lecturelib/__pycache__"):
+        (tmp_path / folder / "left").touch()
+        os.utime(tmp_path / folder / "left", (made + 1, made + 1))
+        os.utime(tmp_path / folder, (made + 1, made + 1))
+    assert SAME in shop(BUILD).stdout

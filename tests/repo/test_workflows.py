@@ -84,9 +84,10 @@ def test_every_action_is_pinned_to_one_commit_with_its_version_beside_it():
 
 def test_workflows_call_targets_of_the_makefile_and_install_nothing():
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    targets = set(re.findall(r"^([a-z][\w-]*):(?!=)", makefile, re.M))
+    rules = re.findall(r"^([a-z][\w -]*):(?!=)", makefile, re.M)
+    targets = {target for rule in rules for target in rule.split()}
     asked = {target for text in scripts() for target in called(text)}
-    assert asked == {"test", "zip", "notebooks", "fresh"}
+    assert asked == {"test", "zip", "notebooks", "fresh", "sphinx"}
     assert asked <= targets, f"not in the Makefile: {asked - targets}"
     assert not [text for text in scripts() if re.search(r"\b(pip|uv|apt-get) install\b", text)]
 
@@ -120,6 +121,13 @@ def test_every_week_each_chapter_runs_in_its_page():
     assert "$(if $(ALL),--all-chapters)" in makefile
 
 
+def test_every_week_todays_sphinx_builds_the_book_and_a_failure_is_reported():
+    assert "make sphinx" in [step.get("run") for step in steps("freshness", "sphinx")]
+    report = jobs("freshness")["report"]
+    assert set(report["needs"]) == jobs("freshness").keys() - {"report"}
+    assert all(f"needs.{job}.result != 'success'" in report["if"] for job in report["needs"])
+
+
 def test_no_checkout_leaves_its_credentials_behind():
     checkouts = [
         step
@@ -128,7 +136,7 @@ def test_no_checkout_leaves_its_credentials_behind():
         for step in steps(name, job)
         if step.get("uses", "").startswith("actions/checkout@")
     ]
-    assert len(checkouts) == 3
+    assert len(checkouts) == 4
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 

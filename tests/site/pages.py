@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement, document_fromstring
 
 STATE = "application/vnd.jupyter.widget-state+json"
-SEARCHED = ("docnames", "titles", "titleterms", "terms", "alltitles")
+# The search shows a chapter's number up to Sphinx 7.
+NUMBER = re.compile(r'<span class="section-number">.*?</span>')
+# But for those to a heading itself: which of its names they take differs from Sphinx to Sphinx.
+LINKS = ".//a[@href and not(contains(@class, 'headerlink'))]"
 
 
 def contents(path: Path) -> dict[str, list]:
@@ -23,10 +28,10 @@ def contents(path: Path) -> dict[str, list]:
         gone.drop_tree()
     return {
         "text": list(_text(article)),
-        "links": [urlsplit(a.get("href")).geturl() for a in article.xpath(".//a[@href]")],
+        "links": [a.get("href") for a in article.xpath(LINKS)],
         "figures": [_figure(path, image) for image in article.xpath(".//img[@src]")],
         "formulas": [a.text for a in article.xpath(".//annotation")],
-        "widgets": [json.loads(state.text) for state in states],
+        "widgets": sorted(chain.from_iterable(map(_models, states))),
     }
 
 
@@ -37,6 +42,13 @@ def _text(article: HtmlElement) -> Iterator[str]:
     yield from "".join(article.itertext()).split()
 
 
+def _models(state: HtmlElement) -> Iterator[str]:
+    """The traits of the figures; a kernel gives other names to them each time."""
+    for model in json.loads(state.text)["state"].values():
+        traits = {name: v for name, v in model["state"].items() if "IPY_MODEL" not in str(v)}
+        yield json.dumps(traits, sort_keys=True)
+
+
 def _figure(page: Path, image: HtmlElement) -> tuple[str, str]:
     """What it says and the digest of what it shows."""
     source = image.get("src")
@@ -44,16 +56,19 @@ def _figure(page: Path, image: HtmlElement) -> tuple[str, str]:
     return image.get("alt"), hashlib.sha256(shown).hexdigest()
 
 
-def search_index(site: Path) -> dict:
-    """What the search knows: words and headings, by the names of the pages that have them."""
+def search_index(site: Path) -> dict[str, dict]:
+    """What the search knows: titles without numbers, words by the names of their pages."""
     text = (site / "searchindex.js").read_text("utf-8")
     index = json.loads(text[text.index("{") : text.rindex("}") + 1])
     names = index["docnames"]
+    titles = [NUMBER.sub("", title) for title in index["titles"]]
 
-    def pages(found: int | list) -> list[str]:
+    def pages(found: int | list[int]) -> list[str]:
         return sorted(names[n] for n in (found if isinstance(found, list) else [found]))
 
-    return {
-        "titles": dict(zip(names, index["titles"], strict=True)),
-        **{kind: {w: pages(f) for w, f in index[kind].items()} for kind in ("terms", "titleterms")},
+    words = {
+        # A build of one page leaves words that no page has any more.
+        kind: {word: pages(found) for word, found in index[kind].items() if found != []}
+        for kind in ("terms", "titleterms")
     }
+    return {"titles": dict(zip(names, titles, strict=True)), **words}
