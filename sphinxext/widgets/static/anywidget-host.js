@@ -170,8 +170,15 @@
   /** All modules of the page, as soon as the reader stirs: whoever prints then finds every figure. */
   function bringAll(state) {
     const all = () => Object.values(state).forEach((model) => texts?.bring(model.state._esm).catch(() => {}));
-    for (const sign of ["scroll", "pointermove", "pointerdown", "keydown"])
-      addEventListener(sign, all, { once: true, passive: true });
+    for (const sign of ["scroll", "pointermove", "pointerdown", "keydown"]) {
+      const heard = (event) => {
+        // Under a pointer at rest the page moves, as it is laid out, and the browser tells of that.
+        if (sign === "pointermove" && !event.movementX && !event.movementY) return;
+        removeEventListener(sign, heard);
+        all();
+      };
+      addEventListener(sign, heard, { passive: true });
+    }
   }
 
   const message = (textContent) => element("p", { className: "widget-message", textContent });

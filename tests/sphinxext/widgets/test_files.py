@@ -129,9 +129,20 @@ def test_a_module_comes_for_a_figure_in_sight_and_the_others_when_the_reader_sti
     page.wait_for_function("document.documentElement.dataset.widgets === 'ready'")
     assert len(scripts(page, "neuron")) == 1  # of two figures
     assert not scripts(page, "decision_boundary")
+    page.evaluate("dispatchEvent(new PointerEvent('pointermove'))")  # at rest: the page has moved
+    assert not scripts(page, "decision_boundary")
     page.keyboard.press("Shift")
     page.wait_for_function("'decision_boundary' in widgetParts")
     assert not page.locator("#decision-boundary > *").count()
+    assert log.problems() == []
+
+
+def test_a_pointer_that_moves_is_a_reader_who_stirs(site, open_page):
+    page, log = open_page((site / "index.html").as_uri())
+    page.wait_for_function("document.documentElement.dataset.widgets === 'ready'")
+    page.mouse.move(40, 40)
+    page.mouse.move(90, 120)
+    page.wait_for_function("'decision_boundary' in widgetParts")
     assert log.problems() == []
 
 
