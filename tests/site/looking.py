@@ -56,12 +56,15 @@ CONFIGURE_AXE = """axe.configure({rules: [
     {id: "empty-table-header", selector: "th:not([role]):not(:has(math))"},
     {id: "color-contrast", selector: "*:not([data-alike])"},
 ]})"""
-# MathML, which only screen readers have, and of the words of one kind in a box of code all but one.
+# MathML, which only screen readers have, and of the words of one kind in a box of code, or in the
+# signatures of a page, all but one.
 MARK_ALIKE = """() => {
     for (const part of document.querySelectorAll("math *")) part.dataset.alike = "";
-    for (const box of document.querySelectorAll("pre")) {
+    // Of the signatures of the reference, one of each kind on the page: they look alike.
+    const signatures = [...document.querySelectorAll("dt.sig")];
+    for (const boxes of [...[...document.querySelectorAll("pre")].map((b) => [b]), signatures]) {
         const kinds = new Set();
-        for (const word of box.querySelectorAll("span:not(:has(*))")) {
+        for (const word of boxes.flatMap((b) => [...b.querySelectorAll("span:not(:has(*))")])) {
             const kind = [word.parentElement.className, word.className, word.style.cssText].join();
             if (kinds.has(kind)) word.dataset.alike = "";
             kinds.add(kind);
