@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-WATCHED = ("book", "lecturelib", "sphinxext", "_config.yml", "_toc.yml")
+WATCHED = ("book", "lecturelib", "sphinxext", "_config.yml", "_toc.yml", "conf.py")
 # Joining and cutting down what the pages fetch takes seconds and changes nothing to be seen.
 AS_THE_THEME = ("-D", "bundle_assets=0")
 
